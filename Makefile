@@ -1,0 +1,39 @@
+# One virtual environment, made on first use and again when the pins change.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check format bench properties clean
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "perplab needs Python 3.11 or later; set PYTHON=/path/to/it")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(READY)  ## replay a generated flash crash with several accounts, then verify the log
+	$(BIN)/perplab demo
+
+test: $(READY)  ## every test, with the smaller number of generated scenarios
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_architecture.py -n 0
+
+properties: $(READY)  ## skipping equals every tick, over 2,000 generated scenarios
+	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py
+
+bench: $(READY)  ## the replay loop beside one numpy pass over the same array
+	$(BIN)/python benchmarks/replay_loop.py
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis demo

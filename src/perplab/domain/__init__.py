@@ -1,0 +1,1 @@
+"""What can be said, and what is true: numbers, instruments, commands, events, state."""

@@ -1,0 +1,290 @@
+"""Commands: what can be asked of the exchange, and what it is told about the market."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perplab.domain.instrument import Bracket
+from perplab.domain.numbers import Money, Price, Qty, Rate
+
+
+class Side(StrEnum):
+    """The side of an order."""
+
+    BUY = "buy"
+    SELL = "sell"
+
+
+class PositionSide(StrEnum):
+    """Which position an order or a margin change is for: BOTH in one-way mode."""
+
+    BOTH = "both"
+    LONG = "long"
+    SHORT = "short"
+
+
+class MarginMode(StrEnum):
+    """Whether a position has a margin of its own or shares the futures wallet."""
+
+    CROSS = "cross"
+    ISOLATED = "isolated"
+
+
+class PositionMode(StrEnum):
+    """One position per symbol, or a long and a short side by side."""
+
+    ONE_WAY = "one_way"
+    HEDGE = "hedge"
+
+
+class Wallet(StrEnum):
+    """The wallets between which a user moves money."""
+
+    SPOT = "spot"
+    FUNDING = "funding"
+    FUTURES = "futures"
+
+
+class OrderType(StrEnum):
+    """How an order reaches the market."""
+
+    MARKET = "market"
+    LIMIT = "limit"
+    STOP_MARKET = "stop_market"
+    TAKE_PROFIT_MARKET = "take_profit_market"
+
+
+class TimeInForce(StrEnum):
+    """How long an order waits; GTX is post-only."""
+
+    GTC = "gtc"
+    IOC = "ioc"
+    FOK = "fok"
+    GTX = "gtx"
+
+
+class TriggerOn(StrEnum):
+    """The price that a stop or take-profit watches."""
+
+    LAST = "last"
+    MARK = "mark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRun:
+    """Open the exchange: the insurance fund is paid in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndRun:
+    """Close the run at the prices then current; positions stay open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAccount:
+    """Open a user's account."""
+
+    account: str
+    position_mode: PositionMode = PositionMode.ONE_WAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """Bring money from outside into a wallet."""
+
+    account: str
+    wallet: Wallet
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Take money out of a wallet to the outside."""
+
+    account: str
+    wallet: Wallet
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Move money between two of a user's wallets."""
+
+    account: str
+    source: Wallet
+    target: Wallet
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLeverage:
+    """Choose the leverage of a symbol, for both of its sides."""
+
+    account: str
+    symbol: str
+    leverage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMarginMode:
+    """Choose cross or isolated margin for a symbol."""
+
+    account: str
+    symbol: str
+    margin_mode: MarginMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPositionMode:
+    """Choose one-way or hedge mode for the whole account."""
+
+    account: str
+    position_mode: PositionMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddMargin:
+    """Move money from the futures wallet into an isolated position."""
+
+    account: str
+    symbol: str
+    position_side: PositionSide
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReduceMargin:
+    """Move money from an isolated position back to the futures wallet."""
+
+    account: str
+    symbol: str
+    position_side: PositionSide
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAutoAddMargin:
+    """Switch auto-add margin of an isolated position on or off."""
+
+    account: str
+    symbol: str
+    position_side: PositionSide
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOrder:
+    """Ask for an order; `order_id` is the user's own, unique among the account's open orders.
+
+    `price` is a limit's, `trigger_price` a stop's or take-profit's. With `close_position` the
+    quantity is zero and becomes the whole position when triggered.
+    """
+
+    account: str
+    symbol: str
+    order_id: str
+    side: Side
+    order_type: OrderType
+    quantity: Qty
+    position_side: PositionSide = PositionSide.BOTH
+    price: Price = Price(0)
+    trigger_price: Price = Price(0)
+    trigger_on: TriggerOn = TriggerOn.LAST
+    time_in_force: TimeInForce = TimeInForce.GTC
+    reduce_only: bool = False
+    close_position: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmendOrder:
+    """Change price and quantity of a resting limit order, which loses its place in the queue."""
+
+    account: str
+    order_id: str
+    price: Price
+    quantity: Qty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder:
+    """Cancel one open order."""
+
+    account: str
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelAllOrders:
+    """Cancel an account's open orders of one symbol."""
+
+    account: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObserveTrade:
+    """The tape's row: something traded. A quantity of zero means unknown."""
+
+    symbol: str
+    row: int
+    price: Price
+    quantity: Qty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObserveMark:
+    """The tape's row: the mark price."""
+
+    symbol: str
+    row: int
+    price: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObserveQuote:
+    """The tape's row: best bid and best ask."""
+
+    symbol: str
+    row: int
+    bid: Price
+    ask: Price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleFunding:
+    """Pay funding on every position of a symbol at the current mark: longs pay a rate above 0."""
+
+    symbol: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeBrackets:
+    """Put another leverage-bracket table of a symbol in force."""
+
+    symbol: str
+    brackets: tuple[Bracket, ...]
+
+
+Observation = ObserveTrade | ObserveMark | ObserveQuote
+
+Command = (
+    Observation
+    | StartRun
+    | EndRun
+    | OpenAccount
+    | Deposit
+    | Withdraw
+    | Transfer
+    | SetLeverage
+    | SetMarginMode
+    | SetPositionMode
+    | AddMargin
+    | ReduceMargin
+    | SetAutoAddMargin
+    | PlaceOrder
+    | AmendOrder
+    | CancelOrder
+    | CancelAllOrders
+    | SettleFunding
+    | ChangeBrackets
+)

@@ -1,0 +1,162 @@
+"""Events: what has happened. Facts only; the journal is made of them."""
+
+from perplab.domain.events.accounts import (
+    AccountOpened,
+    AccountRejected,
+    BracketsChanged,
+    BracketsRejected,
+    Deposited,
+    LeverageRejected,
+    LeverageSet,
+    MarginModeRejected,
+    MarginModeSet,
+    PositionModeRejected,
+    PositionModeSet,
+    RunEnded,
+    RunStarted,
+    Transferred,
+    TransferRejected,
+    Withdrawn,
+)
+from perplab.domain.events.liquidation import (
+    BankruptcyCovered,
+    LiquidationEnded,
+    LiquidationFeeCharged,
+    LiquidationFilled,
+    LiquidationOrdered,
+    LiquidationStarted,
+    Outcome,
+    PositionDeleveraged,
+    PositionTakenOver,
+    Taker,
+)
+from perplab.domain.events.margin import (
+    AutoAddMarginSet,
+    FundingPaid,
+    FundingRejected,
+    MarginAdded,
+    MarginAdjustmentRejected,
+    MarginAutoAdded,
+    MarginCallCleared,
+    MarginCalled,
+    MarginReduced,
+)
+from perplab.domain.events.trading import (
+    AmendmentRejected,
+    CancellationRejected,
+    OrderAccepted,
+    OrderAmended,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderTriggered,
+    PositionClosed,
+    PositionIncreased,
+    PositionOpened,
+    PositionReduced,
+)
+
+PositionGrown = PositionOpened | PositionIncreased
+PositionShrunk = PositionReduced | PositionClosed
+
+Event = (
+    RunStarted
+    | RunEnded
+    | AccountOpened
+    | AccountRejected
+    | Deposited
+    | Withdrawn
+    | Transferred
+    | TransferRejected
+    | LeverageSet
+    | LeverageRejected
+    | MarginModeSet
+    | MarginModeRejected
+    | PositionModeSet
+    | PositionModeRejected
+    | AutoAddMarginSet
+    | MarginAdded
+    | MarginReduced
+    | MarginAutoAdded
+    | MarginAdjustmentRejected
+    | OrderAccepted
+    | OrderRejected
+    | OrderAmended
+    | AmendmentRejected
+    | OrderTriggered
+    | OrderFilled
+    | OrderCanceled
+    | CancellationRejected
+    | OrderExpired
+    | PositionGrown
+    | PositionShrunk
+    | MarginCalled
+    | MarginCallCleared
+    | LiquidationStarted
+    | LiquidationOrdered
+    | LiquidationFilled
+    | LiquidationFeeCharged
+    | PositionTakenOver
+    | PositionDeleveraged
+    | BankruptcyCovered
+    | LiquidationEnded
+    | FundingPaid
+    | FundingRejected
+    | BracketsChanged
+    | BracketsRejected
+)
+
+__all__ = [
+    "AccountOpened",
+    "AccountRejected",
+    "AmendmentRejected",
+    "AutoAddMarginSet",
+    "BankruptcyCovered",
+    "BracketsChanged",
+    "BracketsRejected",
+    "CancellationRejected",
+    "Deposited",
+    "Event",
+    "FundingPaid",
+    "FundingRejected",
+    "LeverageRejected",
+    "LeverageSet",
+    "LiquidationEnded",
+    "LiquidationFeeCharged",
+    "LiquidationFilled",
+    "LiquidationOrdered",
+    "LiquidationStarted",
+    "MarginAdded",
+    "MarginAdjustmentRejected",
+    "MarginAutoAdded",
+    "MarginCallCleared",
+    "MarginCalled",
+    "MarginModeRejected",
+    "MarginModeSet",
+    "MarginReduced",
+    "OrderAccepted",
+    "OrderAmended",
+    "OrderCanceled",
+    "OrderExpired",
+    "OrderFilled",
+    "OrderRejected",
+    "OrderTriggered",
+    "Outcome",
+    "PositionClosed",
+    "PositionDeleveraged",
+    "PositionGrown",
+    "PositionIncreased",
+    "PositionModeRejected",
+    "PositionModeSet",
+    "PositionOpened",
+    "PositionReduced",
+    "PositionShrunk",
+    "PositionTakenOver",
+    "RunEnded",
+    "RunStarted",
+    "Taker",
+    "TransferRejected",
+    "Transferred",
+    "Withdrawn",
+]

@@ -1,0 +1,173 @@
+"""The exchange: executes one command at a time and settles all that follows from it."""
+
+from collections.abc import Iterator
+
+from perplab.domain import events as ev
+from perplab.domain.commands import (
+    Command,
+    MarginMode,
+    Observation,
+    ObserveMark,
+    ObserveQuote,
+    ObserveTrade,
+    PositionSide,
+)
+from perplab.domain.evolve import evolve, observe
+from perplab.domain.instrument import Config, Kind
+from perplab.domain.state import Account, Order, PoolKey, State
+from perplab.engine.bands import Bands, Bound, StreamKey
+from perplab.engine.decide import decide
+from perplab.engine.matching import limit_bounds, meet
+from perplab.engine.risk import pools_of, reaches
+from perplab.engine.trade import cover
+from perplab.engine.watch import watch
+
+_ENDS_OR_MOVES_ORDER = (
+    ev.OrderFilled | ev.OrderCanceled | ev.OrderExpired | ev.OrderAmended | ev.OrderTriggered
+)
+
+
+class Exchange:
+    """A state, the bands around it, and the rules that move both.
+
+    With `exhaustive` every tick is checked against every order and pool of its symbol, and the
+    bands are not used: the slow twin that the skipping one must equal.
+    """
+
+    def __init__(self, config: Config, *, exhaustive: bool = False) -> None:
+        self.state = State(config)
+        self._bands = Bands()
+        self._exhaustive = exhaustive
+        self._drawn: dict[str, dict[PoolKey, None]] = {}
+        self._events: list[ev.Event] = []
+        self._dirty: dict[str, None] = {}
+        self._moved: dict[int, None] = {}
+
+    def execute(self, time_ns: int, command: Command) -> tuple[ev.Event, ...]:
+        """Execute a command at a time; return its events and all that they caused."""
+        self.state.time_ns = time_ns
+        self._events = []
+        due: dict[PoolKey, None] = {}
+        if isinstance(command, ObserveTrade | ObserveMark | ObserveQuote):
+            observe(self.state, command, time_ns)
+            orders, due = self._concerned(command)
+            if orders:
+                self._apply(meet(self.state, command, orders))
+        else:
+            self._apply(decide(self.state, command))
+        self._settle(due)
+        return tuple(self._events)
+
+    def interval(self, stream: StreamKey) -> tuple[int | None, int | None]:
+        """Return the prices between which a stream's ticks cannot matter, None where open."""
+        return self._bands.interval(stream)
+
+    def _concerned(self, tick: Observation) -> tuple[list[Order], dict[PoolKey, None]]:
+        """Return the orders and pools that a tick may concern."""
+        if self._exhaustive:
+            return self._all_of(tick.symbol)
+        if isinstance(tick, ObserveQuote):
+            stream, low, high = StreamKey(tick.symbol, Kind.QUOTE), tick.ask, tick.bid
+        else:
+            kind = Kind.TRADE if isinstance(tick, ObserveTrade) else Kind.MARK
+            stream, low, high = StreamKey(tick.symbol, kind), tick.price, tick.price
+        orders: list[Order] = []
+        pools: dict[PoolKey, None] = {}
+        for key in self._bands.due(stream, low, high):
+            if isinstance(key, PoolKey):
+                pools[key] = None
+            else:
+                self._moved[key] = None
+                orders.append(self.state.orders[key])
+        return orders, pools
+
+    def _all_of(self, symbol: str) -> tuple[list[Order], dict[PoolKey, None]]:
+        orders = [order for order in self.state.orders.values() if order.symbol == symbol]
+        holders = [
+            account
+            for account in self.state.accounts.values()
+            if any(held == symbol for held, _ in account.positions)
+        ]
+        return orders, dict.fromkeys(key for account in holders for key in pools_of(account))
+
+    def _apply(self, events: Iterator[ev.Event]) -> None:
+        for event in events:
+            if isinstance(event, _ENDS_OR_MOVES_ORDER):
+                order = self.state.accounts[event.account].orders[event.order_id]
+                self._moved[order.number] = None
+            evolve(self.state, event)
+            self._events.append(event)
+            self._note(event)
+
+    def _note(self, event: ev.Event) -> None:
+        """Remember whose pools and which orders an event may have changed."""
+        if isinstance(event, ev.OrderAccepted | ev.OrderAmended):
+            self._moved[event.number] = None
+        if isinstance(event, ev.BracketsChanged):
+            self._dirty.update(dict.fromkeys(self.state.accounts))
+            return
+        name = getattr(event, "account", None)
+        if name in self.state.accounts:
+            self._dirty[name] = None
+
+    def _settle(self, due: dict[PoolKey, None]) -> None:
+        """Run the consequences to their fixed point, then draw the touched bands again."""
+        touched: dict[str, None] = {}
+        waiting = due
+        while waiting or self._dirty:
+            changed, self._dirty = self._dirty, {}
+            touched.update(changed)
+            keys, waiting = dict(waiting), {}
+            for name in changed:
+                account = self.state.accounts[name]
+                self._apply(_cover_futures(self.state, account))
+                keys.update(dict.fromkeys(pools_of(account)))
+            for key in sorted(keys, key=self._turn):
+                self._apply(watch(self.state, key))
+        if not self._exhaustive:
+            self._redraw(touched, due)
+        self._moved = {}
+
+    def _turn(self, key: PoolKey) -> tuple[int, str, PositionSide]:
+        return self.state.accounts[key.account].number, key.symbol, key.position_side
+
+    def _redraw(self, touched: dict[str, None], due: dict[PoolKey, None]) -> None:
+        """Put the bounds of all orders and pools that changed or were due; drop those gone."""
+        for number in self._moved:
+            self._draw_order(number)
+        for name in touched:
+            pools = dict.fromkeys(pools_of(self.state.accounts[name]))
+            for gone in self._drawn.get(name, {}):
+                if gone not in pools:
+                    self._bands.drop(gone)
+            self._drawn[name] = pools
+            for key in pools:
+                self._draw_pool(key)
+        for key in due:
+            if key.account not in touched:
+                self._draw_pool(key)
+
+    def _draw_order(self, number: int) -> None:
+        order = self.state.orders.get(number)
+        if order is None:
+            self._bands.drop(number)
+            return
+        instrument = self.state.instruments[order.symbol]
+        bounds = limit_bounds(self.state, instrument, order)
+        self._bands.put(
+            number, [Bound(StreamKey(order.symbol, kind), low, high) for kind, low, high in bounds]
+        )
+
+    def _draw_pool(self, key: PoolKey) -> None:
+        bounds = [
+            Bound(StreamKey(symbol, self.state.instruments[symbol].mark_stream), low, high)
+            for symbol, low, high in reaches(self.state, key)
+        ]
+        self._bands.put(key, bounds)
+
+
+def _cover_futures(state: State, account: Account) -> Iterator[ev.Event]:
+    """Yield the payment of a negative futures wallet that no cross position stands behind."""
+    held = any(p.margin_mode is MarginMode.CROSS for p in account.positions.values())
+    if account.futures < 0 and not held:
+        yield cover(state, account, "", PositionSide.BOTH, -account.futures)

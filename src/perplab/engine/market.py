@@ -1,0 +1,39 @@
+"""Market: the price that somebody who takes gets now."""
+
+from perplab.domain.commands import Side
+from perplab.domain.instrument import Kind
+from perplab.domain.numbers import ONE, Price, divide_down, divide_up
+from perplab.domain.state import State
+
+
+def has_price(state: State, symbol: str) -> bool:
+    """Return whether mark and market of a symbol are known."""
+    prices = state.prices[symbol]
+    return bool(prices.mark) and bool(prices.last or prices.bid)
+
+
+def best_price(state: State, symbol: str, side: Side) -> Price:
+    """Return the best opposite price: the quote, or the last price and half the spread.
+
+    A quote that is older than `quote_max_age_ns` when something traded since is stale, and the
+    last price stands in for it.
+    """
+    prices = state.prices[symbol]
+    quoted = Kind.QUOTE in state.instruments[symbol].streams and prices.bid
+    if quoted and prices.last_ns - prices.quote_ns <= state.settings.quote_max_age_ns:
+        return prices.ask if side is Side.BUY else prices.bid
+    return _beyond(state, symbol, prices.last, side, state.settings.half_spread)
+
+
+def taker_price(state: State, symbol: str, side: Side) -> Price:
+    """Return the price a market order fills at: the best price and the configured slippage."""
+    best = best_price(state, symbol, side)
+    return _beyond(state, symbol, best, side, state.settings.slippage)
+
+
+def _beyond(state: State, symbol: str, price: int, side: Side, rate: int) -> Price:
+    """Return the price moved against a taker by a rate, to the next tick on his worse side."""
+    tick = state.instruments[symbol].tick
+    if side is Side.BUY:
+        return Price(divide_up(price * (ONE + rate), ONE * tick) * tick)
+    return Price(max(tick, divide_down(price * (ONE - rate), ONE * tick) * tick))
