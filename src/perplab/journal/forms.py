@@ -1,0 +1,171 @@
+"""Forms: how each type of field is written as canonical JSON and read back, strictly."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quote
+from typing import Any, get_args, get_origin, get_type_hints
+
+from perplab.domain.numbers import (
+    Fine,
+    Money,
+    NumberError,
+    Price,
+    Qty,
+    Rate,
+    Value,
+    format_units,
+    parse_units,
+)
+
+DECIMALS: Mapping[object, int] = {Price: 8, Qty: 8, Money: 8, Rate: 8, Value: 16, Fine: 24}
+
+SHOWN = 80
+"""How many characters of a found text an error shows."""
+
+
+class FormError(ValueError):
+    """A field that is not what its type says; `field` is its path, such as `brackets[1].rate`."""
+
+    def __init__(self, field: str, found: str, expected: str) -> None:
+        super().__init__(f"field {field!r}: found {found}, expected {expected}")
+        self.field = field
+        self.found = found
+        self.expected = expected
+
+    def within(self, outer: str) -> "FormError":
+        """Return the same error seen from the outer field."""
+        dot = "." if self.field and not self.field.startswith("[") else ""
+        return FormError(f"{outer}{dot}{self.field}", self.found, self.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The writer and the reader of one type; what `read` takes is what the JSON parser gave."""
+
+    write: Callable[[Any], str]
+    read: Callable[[Any], Any]
+
+
+def form_of(hint: Any) -> Form:
+    """Return the form of a type hint; `TypeError` for a type that no message may carry."""
+    if hint in DECIMALS:
+        return _units(DECIMALS[hint])
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _choice(hint)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _fields(hint)
+    if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
+        return _rows(form_of(get_args(hint)[0]))
+    raise TypeError(f"a message cannot carry {hint!r}")
+
+
+def _units(decimals: int) -> Form:
+    @lru_cache(maxsize=16_384)
+    def write(units: int) -> str:
+        return f'"{format_units(units, decimals)}"'
+
+    def read(found: Any) -> int:
+        if type(found) is not str:
+            raise FormError("", shown(found), "a decimal number as text")
+        try:
+            units = parse_units(found, decimals)
+        except (NumberError, ValueError) as error:
+            message = f"a decimal number with up to {decimals} decimals"
+            raise FormError("", shown(found), message) from error
+        if write(units) != f'"{found}"':
+            raise FormError("", shown(found), write(units))
+        return units
+
+    return Form(write, read)
+
+
+def _plain(kind: type, words: str, write: Callable[[Any], str]) -> Form:
+    def read(found: Any) -> Any:
+        if type(found) is not kind:
+            raise FormError("", shown(found), words)
+        return found
+
+    return Form(write, read)
+
+
+_PLAIN: Mapping[object, Form] = {
+    str: _plain(str, "text", quote),
+    int: _plain(int, "a whole number", int.__repr__),
+    bool: _plain(bool, "true or false", {True: "true", False: "false"}.__getitem__),
+}
+
+
+def _choice(members: type[StrEnum]) -> Form:
+    texts = {member: quote(member.value) for member in members}
+    by_value = {member.value: member for member in members}
+    words = "one of " + ", ".join(by_value)
+
+    def read(found: Any) -> StrEnum:
+        if type(found) is not str or found not in by_value:
+            raise FormError("", shown(found), words)
+        return by_value[found]
+
+    return Form(texts.__getitem__, read)
+
+
+def _rows(row: Form) -> Form:
+    def write(rows: tuple[Any, ...]) -> str:
+        return f"[{','.join(map(row.write, rows))}]"
+
+    def read(found: Any) -> tuple[Any, ...]:
+        if type(found) is not list:
+            raise FormError("", shown(found), "a list")
+        return tuple(_within(f"[{index}]", row, one) for index, one in enumerate(found))
+
+    return Form(write, read)
+
+
+def _fields(message: type) -> Form:
+    hints = get_type_hints(message)
+    forms = {field.name: form_of(hints[field.name]) for field in fields(message)}
+
+    def read(found: Any) -> Any:
+        if type(found) is not dict:
+            raise FormError("", shown(found), "an object")
+        if list(found) != list(forms):
+            raise _names_differ(list(found), list(forms))
+        return message(**{name: _within(name, forms[name], found[name]) for name in forms})
+
+    return Form(_writer(forms), read)
+
+
+def _writer(forms: dict[str, Form]) -> Callable[[Any], str]:
+    """Return a function of one f-string over all fields: it runs for every record of a run."""
+    writes = {f"_{name}": form.write for name, form in forms.items()}
+    body = ",".join(f'"{name}":{{_{name}(m.{name})}}' for name in forms)
+    source = f"lambda m: f'{{{{{body}}}}}'"
+    writer: Callable[[Any], str] = eval(source, writes)  # noqa: S307  # our own field names
+    return writer
+
+
+def _within(name: str, form: Form, found: Any) -> Any:
+    try:
+        return form.read(found)
+    except FormError as error:
+        raise error.within(name) from None
+
+
+def _names_differ(found: list[str], expected: list[str]) -> FormError:
+    for name in expected:
+        if name not in found:
+            return FormError(name, "nothing", "this field, which is missing")
+    for name in found:
+        if name not in expected:
+            return FormError(name, "an unknown field", "only " + (", ".join(expected) or "{}"))
+    place = next(index for index, name in enumerate(expected) if found[index] != name)
+    return FormError(expected[place], f"{found[place]} in its place", "the declared order")
+
+
+def shown(found: object) -> str:
+    """Return a short text of what was found."""
+    text = repr(found)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."

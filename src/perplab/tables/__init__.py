@@ -1,0 +1,1 @@
+"""Tables: what is configured rather than computed, from files to domain objects."""
