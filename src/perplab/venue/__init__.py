@@ -1,0 +1,1 @@
+"""Time: the SimPy loop, the feed, the timers and the single writer."""

@@ -1,0 +1,41 @@
+"""Clock: integer time, and turns that say who goes first when two things share a moment."""
+
+from collections.abc import Generator
+from enum import IntEnum
+
+import simpy
+from simpy.events import Event
+
+Process = Generator[Event, None, None]
+"""What a SimPy process is written as."""
+
+
+class Turn(IntEnum):
+    """The order of things at one time: SimPy's queue priority."""
+
+    MARKET = 10
+    FUNDING = 11
+    TIMER = 12
+    AGENT = 13
+    END = 14
+
+
+class At(Event):
+    """An event of a given time and turn."""
+
+    def __init__(self, env: simpy.Environment, time_ns: int, turn: Turn) -> None:
+        super().__init__(env)
+        self._ok = True
+        self._value = None
+        # SimPy's own delays may be floats; ours is the difference of two integers.
+        env.schedule(self, priority=turn, delay=time_ns - env.now)  # type: ignore[arg-type]
+
+
+class Signal(Event):
+    """An event that somebody else fires; who waits resumes in the turn of agents."""
+
+    def fire(self) -> None:
+        """Let who waits go on, at the present time."""
+        self._ok = True
+        self._value = None
+        self.env.schedule(self, priority=Turn.AGENT)  # type: ignore[arg-type]

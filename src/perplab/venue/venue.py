@@ -1,0 +1,158 @@
+"""The venue: wires exchange, feed, timers and traders into one SimPy run."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import simpy
+
+from perplab.domain import commands as cm
+from perplab.domain.instrument import Bracket, Config, Kind
+from perplab.domain.numbers import Money, Rate, parse_units
+from perplab.domain.state import State
+from perplab.engine.exchange import Exchange
+from perplab.tape.stream import FundingSeries, Stream
+from perplab.venue.clock import At, Process, Turn
+from perplab.venue.desk import Desk
+from perplab.venue.feed import Feed, Source
+from perplab.venue.logs import logger_of
+from perplab.venue.plan import BracketChange, Plan
+from perplab.venue.traders import Trader
+from perplab.venue.writer import Listener, Sink, Writer
+
+_log = logger_of("perplab.venue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What a run is fed with: streams in their turn order, and funding series by symbol."""
+
+    streams: tuple[Stream, ...]
+    funding: tuple[FundingSeries, ...] = ()
+
+    @property
+    def ticks(self) -> int:
+        """Return how many rows there are in all."""
+        return sum(len(stream) for stream in self.streams)
+
+
+class Venue:
+    """A run: the same config, plan and prices write the same batches."""
+
+    def __init__(
+        self, config: Config, plan: Plan, prices: Prices, sink: Sink, *, every_tick: bool = False
+    ) -> None:
+        self._plan = plan
+        self._env = simpy.Environment(initial_time=plan.start_ns)
+        self._writer = Writer(Exchange(config, exhaustive=every_tick), sink)
+        sources = [
+            Source(stream, turn, plan.start_ns, plan.end_ns)
+            for turn, stream in enumerate(prices.streams)
+        ]
+        self._feed = Feed(self._env, self._writer, sources, every_tick=every_tick)
+        self._desk = Desk(self._env, self._writer, self._feed)
+        self._traders = [Trader(self._desk, account) for account in plan.accounts]
+        self._env.process(self._open(prices))
+        self._ended = self._env.event()
+
+    @property
+    def state(self) -> State:
+        """Return the exchange's state."""
+        return self._writer.exchange.state
+
+    @property
+    def batches(self) -> int:
+        """Return how many batches were written."""
+        return self._writer.batches
+
+    @property
+    def undone(self) -> list[str]:
+        """Return the actions that never came due, as `account: action`."""
+        return [f"{trader.name}: {text}" for trader in self._traders for text in trader.undone]
+
+    def listen(self, listener: Listener) -> None:
+        """Tell the listener of each batch after it was recorded."""
+        self._writer.listeners.append(listener)
+
+    def on_progress(self, report: Callable[[int], None]) -> None:
+        """Tell the time of each executed tick, for a progress bar."""
+        self._feed.progress = report
+
+    def run(self) -> State:
+        """Run to the end of the plan and return the state."""
+        _log.info("run starts", name=self._plan.name, accounts=len(self._plan.accounts))
+        try:
+            self._env.run(until=self._ended)
+        except Exception as error:
+            # SimPy raises a copy of what a process raised; the original says more.
+            if type(error.__cause__) is type(error):
+                raise error.__cause__ from None
+            raise
+        _log.info("run ends", batches=self.batches)
+        return self.state
+
+    def _open(self, prices: Prices) -> Process:
+        """Open the exchange once the first prices are there, then let everybody in."""
+        yield At(self._env, self._plan.start_ns, Turn.TIMER)
+        self._desk.submit(cm.StartRun())
+        for trader in self._traders:
+            trader.open()
+        for series in prices.funding:
+            self._env.process(self._settle(series.symbol, _within(series, self._plan)))
+        for constant in self._plan.funding:
+            rate = Rate(parse_units(constant.rate))
+            times = _multiples(constant.interval_ns, self._plan)
+            self._env.process(self._settle(constant.symbol, ((at, rate) for at in times)))
+        for change in self._plan.bracket_changes:
+            self._env.process(self._change(change))
+        for trader in self._traders:
+            self._env.process(trader.trade())
+        self._env.process(self._close())
+
+    def _settle(self, symbol: str, rates: Iterator[tuple[int, Rate]]) -> Process:
+        """Settle funding at each time at which somebody holds the symbol."""
+        for time_ns, rate in rates:
+            yield At(self._env, time_ns, Turn.FUNDING)
+            accounts = self.state.accounts.values()
+            if any(held == symbol for account in accounts for held, _ in account.positions):
+                self._desk.submit(cm.SettleFunding(symbol=symbol, rate=rate))
+
+    def _change(self, change: BracketChange) -> Process:
+        yield At(self._env, change.time_ns, Turn.TIMER)
+        rows = tuple(bracket_of(row) for row in change.brackets)
+        self._desk.submit(cm.ChangeBrackets(symbol=change.symbol, brackets=rows))
+
+    def _close(self) -> Process:
+        """End the run after everything else of its last moment."""
+        yield At(self._env, self._plan.end_ns, Turn.END)
+        self._desk.submit(cm.EndRun())
+        self._ended.succeed()
+
+
+def bracket_of(row: Mapping[str, str | int]) -> Bracket:
+    """Return a bracket from the plan's text."""
+    return Bracket(
+        floor=Money(parse_units(str(row["floor"]))),
+        cap=Money(parse_units(str(row["cap"]))),
+        rate=Rate(parse_units(str(row["rate"]))),
+        amount=Money(parse_units(str(row["amount"]))),
+        max_leverage=int(row["max_leverage"]),
+    )
+
+
+def in_turn(streams: Sequence[Stream]) -> tuple[Stream, ...]:
+    """Return streams in the order in which equal times are executed: by symbol, then kind."""
+    order = {kind: turn for turn, kind in enumerate(Kind)}
+    return tuple(sorted(streams, key=lambda stream: (stream.symbol, order[stream.kind])))
+
+
+def _within(series: FundingSeries, plan: Plan) -> Iterator[tuple[int, Rate]]:
+    """Yield the settlements after the start, to the end."""
+    for time_ns, rate in zip(series.time_ns.tolist(), series.rate.tolist(), strict=True):
+        if plan.start_ns < time_ns <= plan.end_ns:
+            yield time_ns, Rate(rate)
+
+
+def _multiples(interval_ns: int, plan: Plan) -> Iterator[int]:
+    """Yield the multiples of an interval after the start, to the end."""
+    first = (plan.start_ns // interval_ns + 1) * interval_ns
+    return iter(range(first, plan.end_ns + 1, interval_ns))

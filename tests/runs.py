@@ -1,0 +1,212 @@
+"""Small random runs for the properties: tapes, accounts and what they do."""
+
+import os
+import random
+from typing import Any
+
+import numpy as np
+
+from perplab.domain.instrument import Bracket, Config, Instrument, Kind, Settings
+from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, format_units
+from perplab.journal.manifest import Manifest, manifest_config
+from perplab.journal.memory import Memory
+from perplab.tape.stream import FundingSeries, Stream
+from perplab.venue.plan import AccountPlan, ActionPlan, ConstantFunding, Plan
+from perplab.venue.venue import Prices, Venue, in_turn
+
+SCENARIOS = int(os.environ.get("PERPLAB_SCENARIOS", "150"))
+SECOND = 1_000_000_000
+START_NS = 1_700_000_000 * SECOND
+TICK, STEP = ONE // 10, ONE // 1000
+SYMBOLS = ("AAAUSDT", "BBBUSDT", "CCCUSDT")
+
+
+def brackets() -> tuple[Bracket, ...]:
+    """Return a steep table, so that small positions have several brackets."""
+    rows, floor, amount, rate = [], 0, 0, 0
+    for cap, percent, leverage in ((2_000, 1, 50), (6_000, 2, 25), (20_000, 5, 10), (10**6, 25, 4)):
+        amount += floor * (percent - rate) // 100
+        rows.append(
+            Bracket(
+                floor=Money(floor * ONE),
+                cap=Money(cap * ONE),
+                rate=Rate(percent * ONE // 100),
+                amount=Money(amount * ONE),
+                max_leverage=leverage,
+            )
+        )
+        floor, rate = cap, percent
+    return tuple(rows)
+
+
+def instrument(symbol: str, streams: tuple[Kind, ...]) -> Instrument:
+    return Instrument(
+        symbol=symbol,
+        tick=Price(TICK),
+        step=Qty(STEP),
+        min_quantity=Qty(STEP),
+        max_quantity=Qty(10**6 * ONE),
+        min_notional=Money(5 * ONE),
+        price_up=Rate(ONE * 3 // 2),
+        price_down=Rate(ONE // 2),
+        max_orders=50,
+        liquidation_fee=Rate(ONE // 80),
+        brackets=brackets(),
+        streams=streams,
+    )
+
+
+class Chance:
+    """Draws a whole run from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.rows = self.random.choice((30, 120, 400))
+        self.symbols = SYMBOLS[: self.random.randint(1, 3)]
+        self.end_ns = START_NS + self.rows * SECOND
+
+    def run(self, *, every_tick: bool) -> Memory:
+        """Run it and return the log."""
+        memory = Memory(Manifest(perplab="test", config=manifest_config(self.config), scenario={}))
+        venue = Venue(self.config, self.plan, self.prices, memory.append, every_tick=every_tick)
+        venue.listen(lambda _batch, state: self._check(state.total()))
+        venue.run()
+        return memory
+
+    @staticmethod
+    def _check(total: int) -> None:
+        assert total == 0, "money does not sum to zero"
+
+    def draw(self) -> "Chance":
+        streams = [stream for symbol in self.symbols for stream in self._streams(symbol)]
+        kinds = {s: tuple(t.kind for t in streams if t.symbol == s) for s in self.symbols}
+        funding = tuple(self._funding(s) for s in self.symbols if self.random.random() < 0.3)
+        self.prices = Prices(streams=in_turn(streams), funding=funding)
+        self.config = Config(
+            settings=self._settings(),
+            instruments=tuple(instrument(symbol, kinds[symbol]) for symbol in self.symbols),
+        )
+        self.plan = Plan(
+            start_ns=max(int(s.time_ns[0]) for s in streams),
+            end_ns=self.end_ns,
+            accounts=tuple(self._account(n) for n in range(self.random.randint(1, 4))),
+            funding=tuple(
+                ConstantFunding(symbol=s, rate="0.0013", interval_ns=37 * SECOND)
+                for s in self.symbols
+                if self.random.random() < 0.3
+            ),
+        )
+        return self
+
+    def _settings(self) -> Settings:
+        pick = self.random.choice
+        return Settings(
+            half_spread=Rate(pick((0, 20_000))),
+            slippage=Rate(pick((0, 30_000))),
+            limit_fill=pick(tuple(type(Settings().limit_fill))),
+            auto_add=pick(tuple(type(Settings().auto_add))),
+            auto_add_amount=Money(pick((1, 7, 40)) * ONE),
+            partial_liquidation=pick((True, True, False)),
+            liquidation_taker_fee=pick((True, False)),
+            remainder_to_fund=pick((True, False)),
+            insurance_fund=Money(pick((0, 3, 10**6)) * ONE),
+        )
+
+    def _walk(self, rows: int) -> list[int]:
+        """Return prices in ticks: calm or wild, with jumps."""
+        price, prices = self.random.randint(800, 1200), []
+        width = self.random.choice((2, 8, 25))
+        for _ in range(rows):
+            price += self.random.randint(-width, width)
+            if self.random.random() < 0.02:
+                price += self.random.randint(-150, 150)
+            price = max(price, 30)
+            prices.append(price)
+        return prices
+
+    def _streams(self, symbol: str) -> list[Stream]:
+        shape = self.random.choice(("trade", "trade", "mark", "both", "quotes", "all"))
+        rows, walk = self.rows, self._walk(self.rows)
+        gaps = [self.random.choice((0, 1, 1, 2)) for _ in range(rows)]
+        times = START_NS + np.minimum(np.cumsum(np.array(gaps)), rows) * SECOND
+        ticks = np.array(walk, dtype=np.int64) * TICK
+        result = []
+        if shape != "mark":
+            size = np.array([self.random.choice((0, 50, 4000)) for _ in range(rows)]) * STEP
+            result.append(self._stream(symbol, Kind.TRADE, times, ticks, quantity=size))
+        if shape in {"mark", "both", "all"}:
+            drift = np.array([self.random.randint(-300, 300) for _ in range(rows)]) * 10**5
+            result.append(self._stream(symbol, Kind.MARK, times, ticks + drift + 12_345))
+        if shape in {"quotes", "all"}:
+            wide = np.array([self.random.randint(1, 6) for _ in range(rows)]) * TICK
+            result.append(self._stream(symbol, Kind.QUOTE, times, ticks, ask=ticks + wide))
+        return result
+
+    @staticmethod
+    def _stream(symbol: str, kind: Kind, times: Any, price: Any, **more: Any) -> Stream:
+        columns = {name: column.astype(np.int64) for name, column in more.items()}
+        return Stream(
+            symbol=symbol,
+            kind=kind,
+            name="drawn",
+            time_ns=times.astype(np.int64),
+            price=price.astype(np.int64),
+            **columns,
+        )
+
+    def _funding(self, symbol: str) -> FundingSeries:
+        at = sorted(self.random.sample(range(1, self.rows), 3))
+        rates = [self.random.randint(-ONE // 50, ONE // 50) for _ in at]
+        return FundingSeries(
+            symbol=symbol,
+            name="drawn",
+            time_ns=np.array([START_NS + second * SECOND for second in at], dtype=np.int64),
+            rate=np.array(rates, dtype=np.int64),
+        )
+
+    def _account(self, number: int) -> AccountPlan:
+        pick = self.random.choice
+        return AccountPlan(
+            name=f"user{number}",
+            futures=str(pick((60, 200, 900, 5_000))),
+            spot=str(pick((0, 100))),
+            position_mode=pick(("one_way", "one_way", "hedge")),
+            margin_mode=pick(("cross", "isolated")),
+            leverage=pick((None, 3, 10, 20, 50)),
+            actions=tuple(self._action() for _ in range(self.random.randint(2, 14))),
+        )
+
+    def _action(self) -> ActionPlan:
+        pick = self.random.choice
+        symbol, other = pick(self.symbols), pick(self.symbols)
+        price = format_units(self.random.randint(700, 1300) * TICK)
+        size = format_units(self.random.choice((1, 10, 50, 130, 300)) * ONE // 10)
+        do = pick(
+            (
+                f"{pick(('buy', 'sell'))} {size} {symbol}",
+                f"{pick(('buy', 'sell'))} {size} {symbol}",
+                f"{pick(('buy', 'sell'))} {size} {symbol} at {price} {pick(('gtc', 'gtx', 'ioc'))}",
+                f"{pick(('buy', 'sell'))} {size} {symbol} at {price}",
+                f"{pick(('stop', 'take-profit'))} {price} {symbol} on {pick(('last', 'mark'))}",
+                f"{pick(('stop', 'take-profit'))} {price} {pick((30, 50))}% {symbol}",
+                f"stop-{pick(('buy', 'sell'))} {price} {size} {symbol} on {pick(('last', 'mark'))}",
+                f"close {pick((25, 100))}% {symbol}",
+                f"add-margin {pick((5, 40, 150))} {symbol}",
+                f"reduce-margin {pick((1, 10))} {symbol}",
+                f"auto-add on {symbol}",
+                f"auto-add on {symbol}",
+                f"leverage {pick((2, 5, 20))} {symbol}",
+                f"{pick(('isolated', 'cross'))} {other}",
+                f"transfer {pick((10, 60))} futures spot",
+                f"transfer {pick((10, 60))} spot futures",
+                f"cancel-all {symbol}",
+                f"cancel o{self.random.randint(1, 6)}",
+                f"amend o{self.random.randint(1, 6)} {price} {size}",
+            )
+        )
+        if self.random.random() < 0.25:
+            kind = pick(("last", "mark"))
+            return ActionPlan(do=do, when=f"{kind} {symbol} {pick(('', '<= ', '>= '))}{price}")
+        if self.random.random() < 0.5:
+            return ActionPlan(do=do)
+        return ActionPlan(do=do, at=f"+{self.random.randint(0, self.rows // 2)}s")
