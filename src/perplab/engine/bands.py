@@ -61,7 +61,7 @@ class Bands:
     def due(self, stream: StreamKey, low_price: int, high_price: int) -> list[Key]:
         """Return the keys whose bounds a tick touches; each must be put again or dropped.
 
-        `low_price` is compared with the lows (a quote's ask), `high_price` with the highs (its bid).
+        `low_price` is compared with the lows (a quote's ask), `high_price` with the highs (a bid).
         """
         keys = self._pop_due(self._lows.get(stream), -low_price)
         keys.update(self._pop_due(self._highs.get(stream), high_price))

@@ -23,7 +23,11 @@ from perplab.engine.trade import cover
 from perplab.engine.watch import watch
 
 _ENDS_OR_MOVES_ORDER = (
-    ev.OrderFilled | ev.OrderCanceled | ev.OrderExpired | ev.OrderAmended | ev.OrderTriggered
+    ev.OrderFilled,
+    ev.OrderCanceled,
+    ev.OrderExpired,
+    ev.OrderAmended,
+    ev.OrderTriggered,
 )
 
 
@@ -120,9 +124,11 @@ class Exchange:
             keys, waiting = dict(waiting), {}
             for name in changed:
                 account = self.state.accounts[name]
-                self._apply(_cover_futures(self.state, account))
-                keys.update(dict.fromkeys(pools_of(account)))
-            for key in sorted(keys, key=self._turn):
+                if account.futures < 0:
+                    self._apply(_cover_futures(self.state, account))
+                if account.positions:
+                    keys.update(dict.fromkeys(pools_of(account)))
+            for key in sorted(keys, key=self._turn) if len(keys) > 1 else keys:
                 self._apply(watch(self.state, key))
         if not self._exhaustive:
             self._redraw(touched, due)
@@ -137,10 +143,11 @@ class Exchange:
             self._draw_order(number)
         for name in touched:
             pools = dict.fromkeys(pools_of(self.state.accounts[name]))
-            for gone in self._drawn.get(name, {}):
+            for gone in self._drawn.pop(name, {}):
                 if gone not in pools:
                     self._bands.drop(gone)
-            self._drawn[name] = pools
+            if pools:
+                self._drawn[name] = pools
             for key in pools:
                 self._draw_pool(key)
         for key in due:
@@ -169,5 +176,5 @@ class Exchange:
 def _cover_futures(state: State, account: Account) -> Iterator[ev.Event]:
     """Yield the payment of a negative futures wallet that no cross position stands behind."""
     held = any(p.margin_mode is MarginMode.CROSS for p in account.positions.values())
-    if account.futures < 0 and not held:
+    if not held:
         yield cover(state, account, "", PositionSide.BOTH, -account.futures)

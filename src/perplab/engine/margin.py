@@ -3,7 +3,16 @@
 from typing import NamedTuple
 
 from perplab.domain.commands import MarginMode, PositionMode, PositionSide
-from perplab.domain.numbers import ONE, SQUARE, Money, Qty, divide_cut, divide_up, money_down
+from perplab.domain.numbers import (
+    ONE,
+    SQUARE,
+    Money,
+    Qty,
+    divide_cut,
+    divide_down,
+    divide_up,
+    money_down,
+)
 from perplab.domain.state import Account, Order, Position, State, cross_pool
 from perplab.engine.risk import Leg, assess, legs_of, maintenance, notional, unrealized
 
@@ -108,7 +117,7 @@ def removable(state: State, account: Account, symbol: str, position: Position) -
     leverage = state.leverage_of(account, symbol)
     equity = position.margin * ONE + unrealized(state, leg)
     by_wallet = position.margin - divide_up(required, SQUARE)
-    by_initial = money_down(equity) - divide_up(notional(state, leg), ONE * leverage)
+    by_initial = divide_down(equity * leverage - notional(state, leg), ONE * leverage)
     above_maintenance = divide_up(equity * ONE - required, SQUARE) - 1
     return Money(max(0, min(by_wallet, by_initial, above_maintenance)))
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from perplab.domain.commands import MarginMode, PositionSide
-from perplab.domain.instrument import Instrument
 from perplab.domain.numbers import ONE, Fine, Money, Price, Value, divide_down, divide_up
 from perplab.domain.state import Account, PoolKey, Position, State, cross_pool
 
@@ -48,13 +47,12 @@ def is_liquidatable(risk: Risk) -> bool:
 
 def pools_of(account: Account) -> Iterator[PoolKey]:
     """Yield the account's margin pools: the cross one first, then isolated ones in order."""
-    modes = {position.margin_mode for position in account.positions.values()}
-    if MarginMode.CROSS in modes:
+    positions = account.positions
+    if any(position.margin_mode is MarginMode.CROSS for position in positions.values()):
         yield cross_pool(account.name)
-    if MarginMode.ISOLATED in modes:
-        for (symbol, side), position in sorted(account.positions.items()):
-            if position.margin_mode is MarginMode.ISOLATED:
-                yield PoolKey(account.name, symbol, side)
+    for symbol, side in sorted(positions):
+        if positions[symbol, side].margin_mode is MarginMode.ISOLATED:
+            yield PoolKey(account.name, symbol, side)
 
 
 def legs_of(account: Account, key: PoolKey) -> list[Leg]:
@@ -119,66 +117,63 @@ def reaches(state: State, key: PoolKey) -> list[Reach]:
     """
     account = state.accounts[key.account]
     risk = assess(state, key)
-    legs = legs_of(account, key)
-    symbols = sorted({leg.symbol for leg in legs})
-    falling, rising = _levels(state, called=is_called(account, key))
+    called = is_called(account, key)
+    settings = state.settings
+    falling = ONE if called else min(ONE, settings.margin_call_ratio)
+    # f = 0 lies slack / |slope| away; at or beyond it the level is reached.
+    slack = max(0, risk.slack(falling))
+    # A call is cleared above zero: at the first price strictly beyond that root.
+    gap = max(0, -risk.slack(settings.margin_call_rearm)) if called else None
+    segments = _segments(state, legs_of(account, key))
     result = []
-    for symbol in symbols:
-        mine = [leg for leg in legs if leg.symbol == symbol]
+    for symbol, segment in segments.items():
         mark = state.prices[symbol].mark
-        low, high = _bracket_edges(state.instruments[symbol], mine, mark)
-        slope = _slope(state, mine, falling)
-        share = len(symbols) * abs(slope)
+        low, high = segment.low, segment.high
+        slope = segment.slope(falling)
         if slope:
-            # f = 0 lies slack/|slope| away; at or beyond it the level is reached.
-            move = divide_up(max(0, risk.slack(falling)), share)
+            move = divide_up(slack, len(segments) * abs(slope))
             low, high = _tighten(low, high, mark, -move if slope > 0 else move)
-        if rising is not None and (slope := _slope(state, mine, rising)):
-            # f must come above zero: the first price strictly beyond the root.
-            gap = max(0, -risk.slack(rising))
-            move = divide_down(gap, len(symbols) * abs(slope)) + 1
+        if gap is not None and (slope := segment.slope(settings.margin_call_rearm)):
+            move = divide_down(gap, len(segments) * abs(slope)) + 1
             low, high = _tighten(low, high, mark, move if slope > 0 else -move)
         result.append(Reach(symbol, low, high))
     return result
 
 
-def _levels(state: State, *, called: bool) -> tuple[int, int | None]:
-    """Return the level below which the pool must not fall, and the one that clears its call."""
-    if called:
-        return ONE, state.settings.margin_call_rearm
-    return min(ONE, state.settings.margin_call_ratio), None
+class Segment(NamedTuple):
+    """What is linear around a symbol's mark: until a leg leaves its bracket at low or high."""
+
+    net: int
+    """Signed quantity of all legs."""
+    weight: int
+    """Sum of rate * |quantity|, 1e-16."""
+    low: int | None
+    high: int | None
+
+    def slope(self, level: int) -> int:
+        """Return df/dprice, 1e-16."""
+        return level * self.net - self.weight
 
 
-def _slope(state: State, legs: list[Leg], level: int) -> int:
-    """Return df/dprice in 1e-16 while no leg leaves its bracket."""
-    slope = 0
-    for leg in legs:
-        quantity = leg.position.quantity
-        instrument = state.instruments[leg.symbol]
-        bracket = instrument.brackets[instrument.bracket_at(notional(state, leg))]
-        slope += level * quantity - bracket.rate * abs(quantity)
-    return slope
-
-
-def _bracket_edges(
-    instrument: Instrument, legs: list[Leg], mark: int
-) -> tuple[int | None, int | None]:
-    """Return the nearest prices at which a leg is in another bracket."""
-    low: int | None = None
-    high: int | None = None
-    last = len(instrument.brackets) - 1
-    for leg in legs:
-        size = abs(leg.position.quantity)
+def _segments(state: State, legs: list[Leg]) -> dict[str, Segment]:
+    """Return each symbol's segment at its mark, in the order of the legs."""
+    found: dict[str, Segment] = {}
+    for symbol, _, position in legs:
+        brackets = state.instruments[symbol].brackets
+        size = abs(position.quantity)
         if not size:
             continue
-        index = instrument.bracket_at(size * mark)
+        index = state.instruments[symbol].bracket_at(size * state.prices[symbol].mark)
+        net, weight, low, high = found.get(symbol, Segment(0, 0, None, None))
         if index > 0:
-            below = divide_down(instrument.brackets[index - 1].cap * ONE, size)
+            below = divide_down(brackets[index - 1].cap * ONE, size)
             low = below if low is None else max(low, below)
-        if index < last:
-            above = divide_down(instrument.brackets[index].cap * ONE, size) + 1
+        if index < len(brackets) - 1:
+            above = divide_down(brackets[index].cap * ONE, size) + 1
             high = above if high is None else min(high, above)
-    return low, high
+        net, weight = net + position.quantity, weight + brackets[index].rate * size
+        found[symbol] = Segment(net, weight, low, high)
+    return found
 
 
 def _tighten(
