@@ -7,11 +7,14 @@ from perplab.domain.numbers import ONE, SQUARE, Fine, Money, Price, Qty, Rate
 
 
 class Kind(StrEnum):
-    """What a price stream carries, in the order in which equal times are executed."""
+    """What a price stream carries, in the order in which equal times are executed.
 
-    MARK = "mark"
-    QUOTE = "quote"
+    A mark price is made from what was traded and quoted, so it comes last.
+    """
+
     TRADE = "trade"
+    QUOTE = "quote"
+    MARK = "mark"
 
 
 class LimitFill(StrEnum):

@@ -170,7 +170,8 @@ def read_tapes(
             notes += [f"{report.name}: {note}" for note in report.notes]
             if report.resorted_rows:
                 notes.append(f"{report.name}: {report.resorted_rows} rows were put in time order")
-    return in_turn(_with_mid_marks(streams, notes)), tuple(funding), notes
+    marked = _with_mid_marks(streams, notes)
+    return in_turn(marked), tuple(funding), list(dict.fromkeys(notes))
 
 
 def check_actions(plan: Plan, symbols: tuple[str, ...]) -> None:
