@@ -1,0 +1,49 @@
+"""Price files of any known format in, streams out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from perplab.tape import cache
+from perplab.tape.errors import TapeError
+from perplab.tape.hftbacktest import read_npz
+from perplab.tape.merge import merge
+from perplab.tape.options import FileReport, Reading, ReadOptions
+from perplab.tape.recording import is_recording, read_recording
+from perplab.tape.sheet import open_table
+from perplab.tape.source import Source, open_source
+from perplab.tape.tabular import read_table
+
+__all__ = ["FileReport", "ReadOptions", "Reading", "TapeError", "read"]
+
+
+def read(paths: Sequence[Path], options: ReadOptions | None = None) -> Reading:
+    """Read price files, recognised by header or content, and join those of one stream.
+
+    Returns one stream for each symbol and kind, in that order, and one funding series for each
+    symbol. Raises TapeError for the first file that cannot be used as it is.
+    """
+    chosen = options or ReadOptions()
+    return merge([(path, _read_file(path, chosen)) for path in paths])
+
+
+def _read_file(path: Path, options: ReadOptions) -> Reading:
+    source = open_source(path)
+    if not options.use_cache or len(source.stored) < cache.WORTH_KEEPING_BYTES:
+        return _convert(source, options)
+    key = cache.key_of(source, options)
+    if (kept := cache.fetch(key)) is not None:
+        return kept
+    reading = _convert(source, options)
+    if (trouble := cache.keep(key, reading)) is not None:
+        reading.reports[0].notes.append(
+            f"The converted tape could not be kept in the cache ({trouble})."
+        )
+    return reading
+
+
+def _convert(source: Source, options: ReadOptions) -> Reading:
+    if source.content == "npz":
+        return read_npz(source, options)
+    if is_recording(source):
+        return read_recording(source, options)
+    return read_table(open_table(source), options)

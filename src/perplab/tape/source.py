@@ -1,0 +1,128 @@
+"""A price file as bytes: opened, unpacked, and checked against the checksum beside it."""
+
+import gzip
+import hashlib
+import mmap
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from perplab.tape.errors import TapeError
+
+Content = Literal["text", "parquet", "feather", "npz"]
+
+_SNIFF = 4096
+_CHECKSUM_CHARACTERS = 64
+
+
+@dataclass(kw_only=True)
+class Source:
+    """One file: its bytes as stored, its bytes unpacked, and what they are."""
+
+    path: Path
+    stored: bytes | mmap.mmap
+    data: bytes | mmap.mmap
+    content: Content
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file as stored, in hex."""
+        return hashlib.sha256(self.stored).hexdigest()
+
+
+def open_source(path: Path) -> Source:
+    """Open, unpack and check a file. Raises TapeError when it is missing, empty or damaged."""
+    stored = _stored(path)
+    source = Source(path=path, stored=stored, data=stored, content="text")
+    _verify_checksum(source)
+    if stored[:2] == b"\x1f\x8b":
+        source.data = _gunzipped(path, stored)
+    elif stored[:4] == b"PK\x03\x04":
+        source.data, source.content = _unzipped(path, stored)
+    if len(source.data) == 0:
+        raise TapeError(path, found="no bytes after unpacking", expected="rows of prices")
+    if source.content == "text":
+        source.content = _content(path, source.data)
+    return source
+
+
+def _stored(path: Path) -> bytes | mmap.mmap:
+    try:
+        with path.open("rb") as file:
+            if path.stat().st_size == 0:
+                raise TapeError(path, found="an empty file", expected="rows of prices")
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        found = f"nothing to read ({error.strerror or error})"
+        raise TapeError(path, found=found, expected="a file of prices") from error
+
+
+def _verify_checksum(source: Source) -> None:
+    beside = source.path.with_name(source.path.name + ".CHECKSUM")
+    if not beside.is_file():
+        return
+    stated = beside.read_text(errors="replace").split()
+    wanted = stated[0].lower() if stated else ""
+    if len(wanted) != _CHECKSUM_CHARACTERS:
+        raise TapeError(
+            beside, found=repr(wanted), expected="a SHA-256 of 64 hex digits and a file name"
+        )
+    if source.sha256 != wanted:
+        raise TapeError(
+            source.path,
+            found=f"SHA-256 {source.sha256}",
+            expected=f"{wanted}, as {beside.name} states",
+            advice="The file is damaged or not the one that was published: download it again.",
+        )
+
+
+def _gunzipped(path: Path, stored: bytes | mmap.mmap) -> bytes:
+    try:
+        return gzip.decompress(stored)
+    except EOFError as error:
+        raise TapeError(
+            path,
+            found="the end in the middle of the gzip stream",
+            expected="a whole gzip file",
+            advice="The file is cut short: download it again.",
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise TapeError(
+            path, found=f"damaged gzip data ({error})", expected="a whole gzip file"
+        ) from error
+
+
+def _unzipped(path: Path, stored: bytes | mmap.mmap) -> tuple[bytes | mmap.mmap, Content]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if any(member.filename.endswith(".npy") for member in members):
+                return stored, "npz"
+            if len(members) != 1:
+                names = ", ".join(member.filename for member in members) or "nothing"
+                raise TapeError(path, found=f"a zip of {names}", expected="a zip of one file")
+            return archive.read(members[0]), "text"
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise TapeError(
+            path,
+            found=f"a damaged zip ({error})",
+            expected="a whole zip file",
+            advice="The file is cut short or damaged: download it again.",
+        ) from error
+
+
+def _content(path: Path, data: bytes | mmap.mmap) -> Content:
+    if data[:4] == b"PAR1":
+        return "parquet"
+    if data[:6] == b"ARROW1":
+        return "feather"
+    if b"\0" in data[:_SNIFF]:
+        raise TapeError(
+            path,
+            found="binary data of no known format",
+            expected="CSV, Parquet, Feather, an hftbacktest recording, or one of these packed",
+        )
+    return "text"

@@ -1,0 +1,187 @@
+"""A converted tape is kept by its content, and never used when it is not what was stored."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from perplab.domain.instrument import Kind
+from perplab.tape import cache, reading as reading_module
+from perplab.tape.generator import generate
+from perplab.tape.options import Reading, ReadOptions
+from perplab.tape.reading import read
+from perplab.tape.source import Source
+from perplab.tape.stream import FundingSeries, Stream
+from perplab.tape.writing import write_csv
+
+ROWS = 20_000
+
+
+@pytest.fixture
+def tape(tmp_path: Path) -> Path:
+    path = tmp_path / "BTCUSDT-aggTrades.csv"
+    write_csv(generate(rows=ROWS, seed=1), path)
+    assert path.stat().st_size > cache.WORTH_KEEPING_BYTES
+    return path
+
+
+@pytest.fixture
+def converted(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Return a list that grows with each file that is converted and not fetched."""
+    files: list[Path] = []
+    convert = reading_module._convert
+
+    def counted(source: Source, options: ReadOptions) -> Reading:
+        files.append(source.path)
+        return convert(source, options)
+
+    monkeypatch.setattr(reading_module, "_convert", counted)
+    return files
+
+
+def entry(folder: Path) -> Path:
+    (found,) = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    return found
+
+
+def test_the_second_reading_is_fetched_and_equal(tape: Path, converted: list[Path]) -> None:
+    first, second = read([tape]), read([tape])
+    assert converted == [tape]
+    assert first.reports == second.reports
+    for column in ("time_ns", "price", "quantity"):
+        one, other = (getattr(r.streams[0], column) for r in (first, second))
+        assert np.array_equal(one, other)
+    assert second.streams[0].known_digest == first.streams[0].digest
+    assert second.streams[0].index.first(0, None, int(first.streams[0].price.max())) == int(
+        first.streams[0].price.argmax()
+    )
+
+
+def test_fetched_columns_are_mapped_and_cannot_be_changed(tape: Path) -> None:
+    read([tape])
+    price = read([tape]).streams[0].price
+    assert not price.flags.writeable
+    assert not price.flags.owndata
+
+
+def test_other_content_or_other_options_are_another_entry(
+    tape: Path, converted: list[Path]
+) -> None:
+    read([tape])
+    read([tape], ReadOptions(symbol="BTCUSDT"))
+    with tape.open("a") as file:
+        file.write("20001,60000,1,1,1,1704153600000000000,true\n")
+    assert len(read([tape]).streams[0]) == ROWS + 1
+    assert len(converted) == 3
+
+
+def test_without_the_cache_nothing_is_written(tape: Path, own_cache: Path) -> None:
+    read([tape], ReadOptions(use_cache=False))
+    assert not own_cache.exists()
+
+
+def test_quotes_marks_and_funding_come_back_as_they_were() -> None:
+    ints = np.arange(1, 9000, dtype=np.int64)
+    kept = Reading(
+        streams=[
+            Stream(symbol="X", kind=Kind.QUOTE, name="q", time_ns=ints, price=ints, ask=ints + 1),
+            Stream(symbol="X", kind=Kind.MARK, name="m", time_ns=ints, price=ints),
+        ],
+        funding=[FundingSeries(symbol="X", name="f", time_ns=ints, rate=-ints)],
+    )
+    assert cache.keep("key", kept) is None
+    back = cache.fetch("key")
+    assert back is not None
+    assert [s.digest for s in back.streams] == [s.digest for s in kept.streams]
+    assert back.funding[0].rate.tolist() == (-ints).tolist()
+    assert back.streams[0].index.first(0, 1, None) is None
+    assert back.streams[0].index.first(0, 2, None) == 0
+
+
+@pytest.mark.parametrize("damage", ["byte", "cut", "gone", "meta byte", "meta gone", "garbage"])
+def test_a_damaged_entry_is_made_again(
+    tape: Path, own_cache: Path, converted: list[Path], damage: str
+) -> None:
+    digest = read([tape]).streams[0].digest
+    kept = entry(own_cache)
+    column, meta = kept / "0-price.npy", kept / "meta.json"
+    content = bytearray(column.read_bytes())
+    match damage:
+        case "byte":
+            content[5000] ^= 1
+            column.write_bytes(content)
+        case "cut":
+            column.write_bytes(content[:-8])
+        case "gone":
+            column.unlink()
+        case "meta byte":
+            meta.write_text(meta.read_text().replace("BTCUSDT", "ETHUSDT"))
+        case "meta gone":
+            meta.unlink()
+        case _:
+            meta.write_text('{"streams": 5}')
+    stream = read([tape]).streams[0]
+    assert (stream.symbol, stream.digest) == ("BTCUSDT", digest)
+    read([tape])
+    assert len(converted) == 2
+
+
+def test_every_changed_byte_changes_the_fingerprint() -> None:
+    values = np.arange(10_000, dtype=np.int64)
+    original = cache.fingerprint(values)
+    rng = np.random.default_rng(1)
+    for place in rng.integers(0, values.nbytes, 300).tolist():
+        changed = values.copy()
+        changed.view(np.uint8)[place] ^= 1 << int(rng.integers(8))
+        assert cache.fingerprint(changed) != original
+
+
+def test_a_cache_that_cannot_be_written_is_noted_and_does_not_matter(
+    tape: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setenv("PERPLAB_CACHE", str(blocked))
+    reading = read([tape])
+    assert len(reading.streams[0]) == ROWS
+    assert any("could not be kept in the cache" in note for note in reading.reports[0].notes)
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    tape: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numpy.save", full)
+    reading = read([tape])
+    assert any("No space left" in note for note in reading.reports[0].notes)
+    assert list(own_cache.iterdir()) == []
+
+
+def test_an_entry_that_another_process_just_made_is_left_alone(
+    tape: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read([tape])
+    kept = read([tape])
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
+    assert cache.keep(entry(own_cache).name, kept) is None
+    assert cache.fetch(entry(own_cache).name) is not None
+
+
+def test_what_a_killed_process_left_is_swept_away_later(tape: Path, own_cache: Path) -> None:
+    old, new = own_cache / ".part-old", own_cache / ".part-new"
+    for left in (old, new):
+        left.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    read([tape])
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_the_folder_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PERPLAB_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
+    assert cache.folder() == Path("/somewhere/perplab")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache.folder() == Path.home() / ".cache" / "perplab"
