@@ -63,9 +63,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         hit += os.WIFSIGNALED(status)
         if not os.WIFSIGNALED(status):
             log.unlink()  # it came to its end before the blow: begin again
-    print(hit)
-    print(run_recorded(made, log).head)
-    print(whole)
+    sys.stdout.write(f"{hit}\n{run_recorded(made, log).head}\n{whole}\n")
 
 
 if __name__ == "__main__":

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from perplab.domain.commands import MarginMode, PositionMode
 from perplab.domain.instrument import Bracket, Config, Instrument, Kind, Settings
 from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, format_units
 from perplab.journal.manifest import Manifest, manifest_config
 from perplab.journal.memory import Memory
 from perplab.tape.stream import FundingSeries, Stream
-from perplab.venue.plan import AccountPlan, ActionPlan, ConstantFunding, Plan
+from perplab.venue.plan import AccountPlan, ActionPlan, BracketChange, ConstantFunding, Plan
+from perplab.venue.scenario import bracket_text
 from perplab.venue.venue import Prices, Venue, in_turn
 
 SCENARIOS = int(os.environ.get("PERPLAB_SCENARIOS", "150"))
@@ -21,10 +23,12 @@ TICK, STEP = ONE // 10, ONE // 1000
 SYMBOLS = ("AAAUSDT", "BBBUSDT", "CCCUSDT")
 
 
-def brackets() -> tuple[Bracket, ...]:
+def brackets(steeper: int = 1) -> tuple[Bracket, ...]:
     """Return a steep table, so that small positions have several brackets."""
     rows, floor, amount, rate = [], 0, 0, 0
-    for cap, percent, leverage in ((2_000, 1, 50), (6_000, 2, 25), (20_000, 5, 10), (10**6, 25, 4)):
+    table = ((500, 1, 50), (1_500, 2, 25), (6_000, 5, 10), (10**6, 25, 4))
+    for cap, first, leverage in table:
+        percent = first * steeper
         amount += floor * (percent - rate) // 100
         rows.append(
             Bracket(
@@ -94,6 +98,17 @@ class Chance:
                 ConstantFunding(symbol=s, rate="0.0013", interval_ns=37 * SECOND)
                 for s in self.symbols
                 if self.random.random() < 0.3
+            ),
+            bracket_changes=tuple(
+                BracketChange(
+                    symbol=symbol,
+                    time_ns=START_NS + self.rows // 2 * SECOND,
+                    brackets=tuple(
+                        bracket_text(row) for row in brackets(self.random.choice((1, 3)))
+                    ),
+                )
+                for symbol in self.symbols
+                if self.random.random() < 0.2
             ),
         )
         return self
@@ -170,11 +185,28 @@ class Chance:
             name=f"user{number}",
             futures=str(pick((60, 200, 900, 5_000))),
             spot=str(pick((0, 100))),
-            position_mode=pick(("one_way", "one_way", "hedge")),
-            margin_mode=pick(("cross", "isolated")),
+            position_mode=pick((PositionMode.ONE_WAY, PositionMode.HEDGE)),
+            margin_mode=pick((MarginMode.CROSS, MarginMode.ISOLATED)),
             leverage=pick((None, 3, 10, 20, 50)),
-            actions=tuple(self._action() for _ in range(self.random.randint(2, 14))),
+            actions=tuple(
+                [ActionPlan(do=do) for do in self._opening()]
+                + [self._action() for _ in range(self.random.randint(1, 12))]
+            ),
         )
+
+    def _opening(self) -> list[str]:
+        """Return entries at the start, so that most accounts hold something."""
+        pick = self.random.choice
+        sides = pick((("buy",), ("sell",), ("buy", "sell"), ()))
+        opened = [
+            f"{side} {format_units(pick((2, 10, 40, 90)) * ONE // 10)} {symbol}"
+            for symbol in self.symbols
+            for side in sides
+            if self.random.random() < 0.8
+        ]
+        if self.random.random() < 0.3:
+            opened.append(f"auto-add on {pick(self.symbols)}")
+        return opened
 
     def _action(self) -> ActionPlan:
         pick = self.random.choice
@@ -186,7 +218,8 @@ class Chance:
                 f"{pick(('buy', 'sell'))} {size} {symbol}",
                 f"{pick(('buy', 'sell'))} {size} {symbol}",
                 f"{pick(('buy', 'sell'))} {size} {symbol} at {price} {pick(('gtc', 'gtx', 'ioc'))}",
-                f"{pick(('buy', 'sell'))} {size} {symbol} at {price}",
+                f"{pick(('buy', 'sell'))} {size} {symbol} at {price} as {pick('AB')}",
+                f"{pick(('buy', 'sell'))} {size} {symbol} at {price} as {pick('AB')}",
                 f"{pick(('stop', 'take-profit'))} {price} {symbol} on {pick(('last', 'mark'))}",
                 f"{pick(('stop', 'take-profit'))} {price} {pick((30, 50))}% {symbol}",
                 f"stop-{pick(('buy', 'sell'))} {price} {size} {symbol} on {pick(('last', 'mark'))}",
@@ -200,8 +233,9 @@ class Chance:
                 f"transfer {pick((10, 60))} futures spot",
                 f"transfer {pick((10, 60))} spot futures",
                 f"cancel-all {symbol}",
-                f"cancel o{self.random.randint(1, 6)}",
-                f"amend o{self.random.randint(1, 6)} {price} {size}",
+                f"cancel {pick('AB')}",
+                f"amend {pick('AB')} {price} {size}",
+                f"amend {pick('AB')} {price} {size}",
             )
         )
         if self.random.random() < 0.25:

@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, {folder!r})
 from runs import Chance
 for seed in range(25):
-    print(Chance(seed).draw().run(every_tick=False).head)
+    sys.stdout.write(Chance(seed).draw().run(every_tick=False).head + "\n")
 """
 
 

@@ -135,7 +135,7 @@ def prepare(scenario: Scenario, folder: Path) -> Setup:
         accounts=scenario.account,
         funding=tuple(_constant(spec, symbols) for spec in scenario.funding),
         bracket_changes=tuple(
-            BracketChange(symbol=symbol, time_ns=time_ns, brackets=tuple(map(_row, rows)))
+            BracketChange(symbol=symbol, time_ns=time_ns, brackets=tuple(map(bracket_text, rows)))
             for symbol in symbols
             for time_ns, rows in tables.changes_between(symbol, start_ns, end_ns)
         ),
@@ -326,7 +326,8 @@ def _assumed(config: Config) -> list[str]:
     return notes
 
 
-def _row(bracket: Bracket) -> dict[str, str | int]:
+def bracket_text(bracket: Bracket) -> dict[str, str | int]:
+    """Return a bracket as the plan writes it; `bracket_of` reads it."""
     return {
         "floor": format_units(bracket.floor),
         "cap": format_units(bracket.cap),
