@@ -120,3 +120,10 @@ def test_a_setting_that_makes_no_sense_is_refused_by_its_key(
         settings_from(table, "story.toml: settings")
     assert str(refused.value).startswith("story.toml: settings: ")
     assert told in str(refused.value)
+
+
+def test_an_older_tape_has_the_tick_of_its_time() -> None:
+    known = read_instruments()
+    change = 1_644_894_000 * 10**9  # 2022-02-15T03:00:00Z
+    ticks = [known.instrument("BTCUSDT", (), time_ns=at).tick for at in (change - 1, change)]
+    assert ticks == [1_000_000, 10_000_000]

@@ -153,9 +153,9 @@ def _effective(
     path: Path, stated: datetime | date | None, content: datetime | date | None
 ) -> tuple[int, str]:
     if stated is not None:
-        return _ns(stated), f"in force from {stated:%Y-%m-%d} as stated"
+        return nanoseconds(stated), f"in force from {stated:%Y-%m-%d} as stated"
     if content is not None:
-        return _ns(content), f"in force from {content:%Y-%m-%d} as it says"
+        return nanoseconds(content), f"in force from {content:%Y-%m-%d} as it says"
     release = _RELEASE.search(path.name)
     if release is None:
         return 0, "undated, in force from the start"
@@ -169,10 +169,11 @@ def _release(path: Path, year: int, month: int) -> tuple[int, str]:
         raise TableError(
             f"{path}: found month {month} in the name, expected 1 to 12, or give FILE@2023-06-01"
         ) from None
-    return _ns(first), f"in force from {first} as its name's release month suggests"
+    return nanoseconds(first), f"in force from {first} as its name's release month suggests"
 
 
-def _ns(moment: datetime | date) -> int:
+def nanoseconds(moment: datetime | date) -> int:
+    """Return a moment in ns since the epoch; a date is its first moment, UTC unless it says."""
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, time())
     if moment.tzinfo is None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from perplab.domain.instrument import Bracket, Instrument, Kind
-from perplab.domain.numbers import Money, Price, Qty, Rate
+from perplab.domain.numbers import INT64_MAX, Money, Price, Qty, Rate
+from perplab.tables.dated import nanoseconds
 from perplab.tables.reading import (
     NaturalUnits,
     PositiveUnits,
@@ -20,10 +22,22 @@ from perplab.tables.reading import (
 BUILT_IN = "binance-usdm.toml"
 
 
-class Filters(BaseModel):
-    """A symbol's filters and liquidation fee, all counts of 1e-8 but `max_orders`."""
+class EarlierTick(BaseModel):
+    """The tick that held until a date."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    until: datetime
+    tick: PositiveUnits
+
+
+class Filters(BaseModel):
+    """A symbol's filters and liquidation fee, all counts of 1e-8 but `max_orders`.
+
+    `earlier_ticks` are in order of their dates.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    earlier_ticks: tuple[EarlierTick, ...] = ()
     tick: PositiveUnits
     step: PositiveUnits
     min_quantity: PositiveUnits
@@ -33,6 +47,13 @@ class Filters(BaseModel):
     price_down: PositiveUnits
     max_orders: int = Field(gt=0, strict=True)
     liquidation_fee: NaturalUnits
+
+    def tick_at(self, time_ns: int) -> int:
+        """Return the tick in force at a time."""
+        for earlier in self.earlier_ticks:
+            if time_ns < nanoseconds(earlier.until):
+                return earlier.tick
+        return self.tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +65,14 @@ class Instruments:
     default: Filters | None
 
     def instrument(
-        self, symbol: str, brackets: tuple[Bracket, ...], streams: tuple[Kind, ...] = ()
+        self,
+        symbol: str,
+        brackets: tuple[Bracket, ...],
+        streams: tuple[Kind, ...] = (),
+        *,
+        time_ns: int = INT64_MAX,
     ) -> Instrument:
-        """Return the symbol's instrument with these brackets and price streams.
+        """Return the symbol's instrument at a time, with these brackets and price streams.
 
         Raises `TableError` for a symbol that is not in the file when it has no default.
         """
@@ -58,7 +84,7 @@ class Instruments:
             )
         return Instrument(
             symbol=symbol,
-            tick=Price(filters.tick),
+            tick=Price(filters.tick_at(time_ns)),
             step=Qty(filters.step),
             min_quantity=Qty(filters.min_quantity),
             max_quantity=Qty(filters.max_quantity),
@@ -105,6 +131,9 @@ def read_instruments(path: Path | None = None) -> Instruments:
 def _check(filters: Filters, place: str) -> None:
     if filters.min_quantity > filters.max_quantity:
         raise TableError(f"{place}: min_quantity is above max_quantity; expected at most that")
+    dates = [nanoseconds(earlier.until) for earlier in filters.earlier_ticks]
+    if dates != sorted(dates):
+        raise TableError(f"{place}: earlier_ticks are out of order; expected rising dates")
     for key in ("min_quantity", "max_quantity"):
         if getattr(filters, key) % filters.step:
             raise TableError(f"{place}: {key} is off step; expected a multiple of step")

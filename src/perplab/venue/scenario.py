@@ -260,7 +260,9 @@ def _config(
     instruments = []
     for symbol in symbols:
         kinds = tuple(stream.kind for stream in streams if stream.symbol == symbol)
-        instrument = known.instrument(symbol, tables.in_force(symbol, start_ns), kinds)
+        instrument = known.instrument(
+            symbol, tables.in_force(symbol, start_ns), kinds, time_ns=start_ns
+        )
         instruments.append(_changed(instrument, scenario.instrument.get(symbol)))
     settings = settings_from(scenario.settings, "settings")
     return Config(settings=settings, instruments=tuple(instruments))
