@@ -19,14 +19,20 @@ from perplab.venue.venue import Prices, Venue, in_turn
 SCENARIOS = int(os.environ.get("PERPLAB_SCENARIOS", "150"))
 SECOND = 1_000_000_000
 START_NS = 1_700_000_000 * SECOND
-TICK, STEP = ONE // 10, ONE // 1000
 SYMBOLS = ("AAAUSDT", "BBBUSDT", "CCCUSDT")
 
 
 def brackets(steeper: int = 1) -> tuple[Bracket, ...]:
     """Return a steep table, so that small positions have several brackets."""
     rows, floor, amount, rate = [], 0, 0, 0
-    table = ((500, 1, 50), (1_500, 2, 25), (6_000, 5, 10), (10**6, 25, 4))
+    table = (
+        (300, 1, 50),
+        (450, 2, 40),
+        (700, 3, 25),
+        (1_000, 6, 20),
+        (2_500, 9, 10),
+        (10**6, 25, 4),
+    )
     for cap, first, leverage in table:
         percent = first * steeper
         amount += floor * (percent - rate) // 100
@@ -43,13 +49,13 @@ def brackets(steeper: int = 1) -> tuple[Bracket, ...]:
     return tuple(rows)
 
 
-def instrument(symbol: str, streams: tuple[Kind, ...]) -> Instrument:
+def instrument(symbol: str, streams: tuple[Kind, ...], tick: int, coin: int) -> Instrument:
     return Instrument(
         symbol=symbol,
-        tick=Price(TICK),
-        step=Qty(STEP),
-        min_quantity=Qty(STEP),
-        max_quantity=Qty(10**6 * ONE),
+        tick=Price(tick),
+        step=Qty(coin // 1000),
+        min_quantity=Qty(coin // 1000),
+        max_quantity=Qty(10**6 * coin),
         min_notional=Money(5 * ONE),
         price_up=Rate(ONE * 3 // 2),
         price_down=Rate(ONE // 2),
@@ -68,6 +74,9 @@ class Chance:
         self.rows = self.random.choice((30, 120, 400))
         self.symbols = SYMBOLS[: self.random.randint(1, 3)]
         self.end_ns = START_NS + self.rows * SECOND
+        # A coarse world has prices around 100 in tenths. A fine one has the same numbers of
+        # ticks, but its tick is the last decimal: there prices meet the bounds of bands exactly.
+        self.tick, self.coin = self.random.choice(((ONE // 10, ONE), (1, ONE * ONE // 10)))
 
     def run(self, *, every_tick: bool) -> Memory:
         """Run it and return the log."""
@@ -88,7 +97,9 @@ class Chance:
         self.prices = Prices(streams=in_turn(streams), funding=funding)
         self.config = Config(
             settings=self._settings(),
-            instruments=tuple(instrument(symbol, kinds[symbol]) for symbol in self.symbols),
+            instruments=tuple(
+                instrument(symbol, kinds[symbol], self.tick, self.coin) for symbol in self.symbols
+            ),
         )
         self.plan = Plan(
             start_ns=max(int(s.time_ns[0]) for s in streams),
@@ -144,16 +155,21 @@ class Chance:
         rows, walk = self.rows, self._walk(self.rows)
         gaps = [self.random.choice((0, 1, 1, 2)) for _ in range(rows)]
         times = START_NS + np.minimum(np.cumsum(np.array(gaps)), rows) * SECOND
-        ticks = np.array(walk, dtype=np.int64) * TICK
+        ticks = np.array(walk, dtype=np.int64) * self.tick
         result = []
         if shape != "mark":
-            size = np.array([self.random.choice((0, 50, 4000)) for _ in range(rows)]) * STEP
+            size = np.array([self.random.choice((0, 50, 4000)) for _ in range(rows)]) * (
+                self.coin // 1000
+            )
             result.append(self._stream(symbol, Kind.TRADE, times, ticks, quantity=size))
         if shape in {"mark", "both", "all"}:
-            drift = np.array([self.random.randint(-300, 300) for _ in range(rows)]) * 10**5
-            result.append(self._stream(symbol, Kind.MARK, times, ticks + drift + 12_345))
+            fine = max(1, self.tick // 100)
+            drift = np.array([self.random.randint(-300, 300) for _ in range(rows)]) * fine
+            if self.tick == 1:
+                drift //= 100
+            result.append(self._stream(symbol, Kind.MARK, times, ticks + drift + self.tick // 800))
         if shape in {"quotes", "all"}:
-            wide = np.array([self.random.randint(1, 6) for _ in range(rows)]) * TICK
+            wide = np.array([self.random.randint(1, 6) for _ in range(rows)]) * self.tick
             result.append(self._stream(symbol, Kind.QUOTE, times, ticks, ask=ticks + wide))
         return result
 
@@ -199,7 +215,7 @@ class Chance:
         pick = self.random.choice
         sides = pick((("buy",), ("sell",), ("buy", "sell"), ()))
         opened = [
-            f"{side} {format_units(pick((2, 10, 40, 90)) * ONE // 10)} {symbol}"
+            f"{side} {format_units(pick((2, 10, 40, 90)) * self.coin // 10)} {symbol}"
             for symbol in self.symbols
             for side in sides
             if self.random.random() < 0.8
@@ -211,8 +227,8 @@ class Chance:
     def _action(self) -> ActionPlan:
         pick = self.random.choice
         symbol, other = pick(self.symbols), pick(self.symbols)
-        price = format_units(self.random.randint(700, 1300) * TICK)
-        size = format_units(self.random.choice((1, 10, 50, 130, 300)) * ONE // 10)
+        price = format_units(self.random.randint(700, 1300) * self.tick)
+        size = format_units(self.random.choice((1, 10, 50, 130, 300)) * self.coin // 10)
         do = pick(
             (
                 f"{pick(('buy', 'sell'))} {size} {symbol}",
