@@ -197,23 +197,25 @@ class Chance:
 
     def _account(self, number: int) -> AccountPlan:
         pick = self.random.choice
+        mode = pick((PositionMode.ONE_WAY, PositionMode.HEDGE))
         return AccountPlan(
             name=f"user{number}",
             futures=str(pick((60, 200, 900, 5_000))),
             spot=str(pick((0, 100))),
-            position_mode=pick((PositionMode.ONE_WAY, PositionMode.HEDGE)),
+            position_mode=mode,
             margin_mode=pick((MarginMode.CROSS, MarginMode.ISOLATED)),
             leverage=pick((None, 3, 10, 20, 50)),
             actions=tuple(
-                [ActionPlan(do=do) for do in self._opening()]
+                [ActionPlan(do=do) for do in self._opening(mode)]
                 + [self._action() for _ in range(self.random.randint(1, 12))]
             ),
         )
 
-    def _opening(self) -> list[str]:
+    def _opening(self, mode: PositionMode) -> list[str]:
         """Return entries at the start, so that most accounts hold something."""
         pick = self.random.choice
-        sides = pick((("buy",), ("sell",), ("buy", "sell"), ()))
+        both = ("buy", "sell")
+        sides = both if mode is PositionMode.HEDGE else pick((("buy",), ("sell",), both, ()))
         opened = [
             f"{side} {format_units(pick((2, 10, 40, 90)) * self.coin // 10)} {symbol}"
             for symbol in self.symbols
