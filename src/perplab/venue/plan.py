@@ -2,10 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from perplab.domain.commands import MarginMode, PositionMode
 from perplab.domain.numbers import parse_units
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _number(text: str) -> str:
+    parse_units(text)
+    return text
 
 
 def _amount(text: str) -> str:
@@ -14,8 +23,10 @@ def _amount(text: str) -> str:
     return text
 
 
-Amount = Annotated[str, AfterValidator(_amount)]
-"""Money as decimal text, not below zero."""
+Number = Annotated[str, BeforeValidator(_text), AfterValidator(_number)]
+"""A decimal number of at most 8 decimals, as text or whole."""
+Amount = Annotated[str, BeforeValidator(_text), AfterValidator(_amount)]
+"""A number not below zero."""
 
 
 class _Part(BaseModel):
@@ -54,7 +65,7 @@ class ConstantFunding(_Part):
     """A funding rate that is paid at every multiple of its interval since 1970, UTC."""
 
     symbol: str
-    rate: str
+    rate: Number
     interval_ns: int = Field(gt=0)
 
 

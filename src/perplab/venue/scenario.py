@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from perplab.domain.instrument import Bracket, Config, Instrument, Kind
-from perplab.domain.numbers import NumberError, Price, format_units, parse_units
+from perplab.domain.numbers import Price, format_units, parse_units
 from perplab.tables.dated import DatedTables, read_dated
 from perplab.tables.instruments import read_instruments
 from perplab.tables.reading import TableError, read_toml
@@ -21,7 +21,14 @@ from perplab.tape.reading import read
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.actions import parse_action
 from perplab.venue.moments import format_time, parse_time, parse_touch
-from perplab.venue.plan import AccountPlan, BracketChange, ConstantFunding, Plan
+from perplab.venue.plan import (
+    AccountPlan,
+    Amount,
+    BracketChange,
+    ConstantFunding,
+    Number,
+    Plan,
+)
 from perplab.venue.venue import Prices, in_turn
 from perplab.venue.words import ActionError
 
@@ -44,7 +51,7 @@ class GenerateSpec(_Part):
     seed: int = 7
     scenario: Literal["calm", "flash-crash", "gap", "bleed"] = "flash-crash"
     symbol: str = "BTCUSDT"
-    start_price: str = "60000"
+    start_price: Amount = "60000"
 
 
 class TapeSpec(_Part):
@@ -60,7 +67,7 @@ class TapeSpec(_Part):
 class FundingSpec(_Part):
     """A constant funding rate; a funding file is a tape of kind funding."""
 
-    rate: str
+    rate: Number
     symbol: str | None = None
     interval_hours: int = Field(default=8, gt=0)
 
@@ -68,7 +75,7 @@ class FundingSpec(_Part):
 class InstrumentSpec(_Part):
     """What differs from the configured filters of a symbol."""
 
-    tick: str | None = None
+    tick: Amount | None = None
 
 
 class Scenario(_Part):
@@ -271,11 +278,8 @@ def _config(
 def _changed(instrument: Instrument, spec: InstrumentSpec | None) -> Instrument:
     if spec is None or spec.tick is None:
         return instrument
-    try:
-        tick = parse_units(spec.tick)
-    except NumberError as error:
-        raise ScenarioError(f"instrument.{instrument.symbol}.tick: {error}") from error
-    if tick <= 0:
+    tick = parse_units(spec.tick)
+    if not tick:
         raise ScenarioError(f"instrument.{instrument.symbol}.tick: {spec.tick} is not above zero")
     return replace(instrument, tick=Price(tick))
 
@@ -284,10 +288,6 @@ def _constant(spec: FundingSpec, symbols: tuple[str, ...]) -> ConstantFunding:
     symbol = spec.symbol or (symbols[0] if len(symbols) == 1 else "")
     if symbol not in symbols:
         raise ScenarioError(f"funding.symbol: expected one of {', '.join(symbols)}")
-    try:
-        parse_units(spec.rate)
-    except NumberError as error:
-        raise ScenarioError(f"funding.rate: {error}") from error
     return ConstantFunding(
         symbol=symbol, rate=spec.rate, interval_ns=spec.interval_hours * NS_PER_HOUR
     )

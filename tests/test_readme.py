@@ -1,0 +1,62 @@
+"""The README is true: its session prints what it says, its Python runs, its files exist.
+
+After a change of the output: PERPLAB_REWRITE=1 pytest tests/test_readme.py
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+LINK = re.compile(r"\]\((?!http)([^)#]+)\)")
+
+
+def perplab(command: str, folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "perplab", *shlex.split(command)[1:]],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    lines = [line.rstrip() for line in done.stdout.strip("\n").splitlines()]
+    assert done.returncode == 0, done.stdout
+    return "\n".join(lines)
+
+
+def test_the_session_prints_what_the_readme_says(tmp_path: Path) -> None:
+    text = README.read_text()
+
+    def run(block: re.Match[str]) -> str:
+        commands = [line for line in block[1].splitlines() if line.startswith("$ ")]
+        outputs = (perplab(command[2:], tmp_path) for command in commands)
+        told = "\n".join(f"{c}\n{o}" for c, o in zip(commands, outputs, strict=True))
+        return f"```console\n{told}\n```"
+
+    played = SESSION.sub(run, text)
+    if os.environ.get("PERPLAB_REWRITE"):
+        README.write_text(played)
+    assert played == README.read_text()
+
+
+def test_the_python_prints_what_its_comment_says(capsys: pytest.CaptureFixture[str]) -> None:
+    code = "\n".join(block[1] for block in PYTHON.finditer(README.read_text()))
+    expected = re.findall(r"# (.+)", code)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.split() == expected
+
+
+def test_every_file_that_the_readme_names_exists() -> None:
+    for document in (README, ROOT / "ARCHITECTURE.md"):
+        for name in LINK.findall(document.read_text()):
+            assert (ROOT / name).exists(), f"{document.name} names {name}"
