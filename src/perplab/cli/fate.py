@@ -1,0 +1,112 @@
+"""Fate: what became of an account in the end, and where its money is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perplab.cli.story import Liquidation, Story
+from perplab.cli.tally import Tally, balance_of
+from perplab.domain import events as ev
+from perplab.domain.commands import PositionSide
+from perplab.domain.numbers import money_down
+from perplab.domain.state import State
+from perplab.engine.outlook import Outlook, outlook
+from perplab.engine.risk import Leg, unrealized
+
+
+class Verdict(StrEnum):
+    """How an account came through; the worst that happened to it."""
+
+    LIQUIDATED = "liquidated"
+    PARTLY = "partly liquidated"
+    NEVER_OPENED = "never opened"
+    ALIVE = "alive"
+    STOPPED = "stopped out"
+    TOOK_PROFIT = "took profit"
+    CLOSED = "closed"
+
+    @property
+    def survived(self) -> bool:
+        """Return whether nothing was liquidated."""
+        return self not in {Verdict.LIQUIDATED, Verdict.PARTLY}
+
+
+_ENDINGS = {"stop": Verdict.STOPPED, "take-profit": Verdict.TOOK_PROFIT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """A position that was still open at the end; `unrealized` is money, rounded down."""
+
+    symbol: str
+    side: PositionSide
+    quantity: int
+    margin_mode: str
+    margin: int
+    unrealized: int
+    view: Outlook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """An account at the end of its run; `liquidation` is the one that made the verdict."""
+
+    verdict: Verdict
+    liquidation: Liquidation | None
+    positions: tuple[Open, ...]
+    balance: int
+    unrealized: int
+    tally: Tally
+
+    @property
+    def worth(self) -> int:
+        """Return what the account is worth: balance and unrealized profit."""
+        return self.balance + self.unrealized
+
+    @property
+    def change(self) -> int:
+        """Return what was won or lost, unrealized included."""
+        return self.worth - self.tally.deposited
+
+
+def fate_of(story: Story, state: State) -> Fate:
+    """Return an account's fate from its story and the run's last state."""
+    account = state.accounts[story.account]
+    positions = []
+    for (symbol, side), position in account.positions.items():
+        view = outlook(state, account, symbol, side)
+        if view is None:
+            continue
+        profit = money_down(unrealized(state, Leg(symbol, side, position)))
+        positions.append(
+            Open(
+                symbol=symbol,
+                side=side,
+                quantity=position.quantity,
+                margin_mode=position.margin_mode.value,
+                margin=position.margin,
+                unrealized=profit,
+                view=view,
+            )
+        )
+    verdict, liquidation = _verdict(story, alive=bool(positions))
+    return Fate(
+        verdict=verdict,
+        liquidation=liquidation,
+        positions=tuple(positions),
+        balance=balance_of(account),
+        unrealized=sum(position.unrealized for position in positions),
+        tally=story.tally,
+    )
+
+
+def _verdict(story: Story, *, alive: bool) -> tuple[Verdict, Liquidation | None]:
+    for liquidation in story.liquidations:
+        if liquidation.outcome is ev.Outcome.CLOSED:
+            return Verdict.LIQUIDATED, liquidation
+    if story.liquidations:
+        return Verdict.PARTLY, story.liquidations[0]
+    if story.opened is None:
+        return Verdict.NEVER_OPENED, None
+    if alive:
+        return Verdict.ALIVE, None
+    return _ENDINGS.get(story.ending, Verdict.CLOSED), None

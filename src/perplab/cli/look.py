@@ -1,0 +1,43 @@
+"""Look: how tables, zones and notes appear on a terminal."""
+
+import json
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from perplab.cli.running import Told
+from perplab.engine.outlook import Zone
+
+COLOURS = {Zone.GREEN: "green", Zone.YELLOW: "yellow", Zone.RED: "red"}
+
+
+def plain_table() -> Table:
+    """Return an empty table with a line under its head and nothing between its rows."""
+    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=False)
+
+
+def print_notes(console: Console, told: Told) -> None:
+    """Print what was assumed, what never came due, and where the log is."""
+    for note in told.setup.notes:
+        _bullet(console, "note", note)
+    for action in told.outcome.undone:
+        _bullet(console, "never came due", action)
+    if told.log is not None:
+        how = "was there, and agrees" if told.outcome.resumed else "written"
+        _bullet(console, "log", f"{told.log} {how}; hash {told.outcome.head[:16]}…")
+
+
+def _bullet(console: Console, name: str, text: str) -> None:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(Text(f"{name}:", style="dim"), Text(text, style="dim"))
+    console.print(grid)
+
+
+def print_json(data: object) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False))

@@ -1,0 +1,170 @@
+"""A replay for people: the life of the position as a table, and what it came to."""
+
+from fractions import Fraction
+from typing import TypeGuard
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from perplab.cli.amounts import NONE, base_of, exact, moment, percent, price, quote_of, signed, span
+from perplab.cli.fate import Fate, Open, Verdict
+from perplab.cli.look import COLOURS, plain_table, print_notes
+from perplab.cli.running import Told
+from perplab.cli.story import Entry, Story
+from perplab.domain import events as ev
+from perplab.engine.outlook import Outlook
+
+_QUIET = ev.AccountOpened | ev.Deposited | ev.LeverageSet | ev.MarginModeSet | ev.PositionModeSet
+_LOUD = ev.MarginCalled | ev.LiquidationStarted
+
+
+def print_replay(told: Told, account: str, title: str) -> None:
+    """Print the story of one account and its summary."""
+    console = Console()
+    story, fate = told.stories[account], told.fates[account]
+    console.print(Text(title, style="bold"))
+    console.print(story_table(story))
+    console.print(_verdict(story, fate, told))
+    console.print(Padding(_money_table(story, fate), (0, 0, 0, 2)))
+    print_notes(console, told)
+
+
+def story_table(story: Story) -> Table:
+    """Return a row for each thing that happened."""
+    table = plain_table()
+    table.add_column("time, UTC", no_wrap=True)
+    table.add_column("what happened", ratio=1)
+    table.add_column("mark", justify="right", no_wrap=True)
+    table.add_column("ratio", justify="right", no_wrap=True)
+    table.add_column("liquidation at", justify="right", no_wrap=True)
+    last = ""
+    for entry in told_entries(story):
+        time = moment(entry.time_ns)
+        table.add_row(time if time != last else "", *_cells(entry))
+        last = time
+    return table
+
+
+def told_entries(story: Story) -> list[Entry]:
+    """Return the entries that a person wants to read: not how the account was set up."""
+    return [entry for entry in story.entries if not isinstance(entry.event, _QUIET)]
+
+
+def what(entry: Entry) -> str:
+    """Return what an entry says, funding payments in a row summed up."""
+    if entry.count == 1:
+        return entry.text
+    money = quote_of(entry.symbol)
+    return f"funding x {entry.count}: {signed(entry.amount)} {money}"
+
+
+def liquidation_text(view: Outlook | None) -> str:
+    """Return the liquidation prices of a view; a hedged pool may have two."""
+    if not is_safe(view):
+        return ""
+    prices = [exact(price) for price in (view.below, view.above) if price is not None]
+    return "\n".join(prices) or NONE
+
+
+def is_safe(view: Outlook | None) -> TypeGuard[Outlook]:
+    """Return whether something is held and is above maintenance, so that a price lies ahead."""
+    return view is not None and view.margin_ratio is not None and view.margin_ratio < 1
+
+
+def _cells(entry: Entry) -> tuple[str | Text, ...]:
+    text = Text(what(entry))
+    if entry.step:
+        text = Text(f"· {what(entry)}")
+    if isinstance(entry.event, _LOUD) or text.plain.startswith("REFUSED"):
+        text.stylize("bold red")
+    view = entry.outlook
+    ratio: str | Text = ""
+    if view is not None:
+        ratio = Text(percent(view.margin_ratio), style=COLOURS[view.zone])
+    return text, price(entry.mark) if entry.mark else "", ratio, liquidation_text(view)
+
+
+def _verdict(story: Story, fate: Fate, told: Told) -> Text:
+    """Return the sentence that answers the question."""
+    end_ns = told.setup.plan.end_ns
+    match fate.verdict:
+        case Verdict.LIQUIDATED | Verdict.PARTLY if fate.liquidation is not None:
+            after = span(fate.liquidation.time_ns - story.opened_ns)
+            text = (
+                f"{fate.verdict.value.upper()} at {moment(fate.liquidation.time_ns)} UTC,"
+                f" mark {price(fate.liquidation.mark)}, {after} after it was opened."
+            )
+            return Text(text, style="bold red")
+        case Verdict.NEVER_OPENED:
+            return Text("NEVER OPENED: see the refusal above.", style="bold red")
+        case Verdict.ALIVE:
+            text = f"SURVIVED: still open at the end of the ticks, {moment(end_ns)} UTC."
+            return Text(text, style="bold green")
+        case _:
+            text = f"SURVIVED: {fate.verdict.value}, never liquidated."
+            return Text(text, style="bold green")
+
+
+def _money_table(story: Story, fate: Fate) -> Table:
+    tally = fate.tally
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column()
+    for position in fate.positions:
+        table.add_row("still open", *_open(position))
+    table.add_row("wallet at first", exact(tally.deposited), "USDT")
+    rows = (
+        ("profit and loss", tally.realized_pnl, "from and to the market"),
+        ("funding", tally.funding, "from and to the other side"),
+        ("trading fees", tally.fees, "to the exchange"),
+        ("clearance fee", tally.liquidation_fees, "to the insurance fund"),
+        ("left after liquidation", tally.forfeited, "to the insurance fund"),
+        ("loss beyond the margin", tally.covered, "paid by the insurance fund"),
+        ("unrealized", fate.unrealized, "of what is still open"),
+    )
+    for name, amount, whom in rows:
+        if amount:
+            sign = "+" if amount > 0 else ""
+            table.add_row(name, f"{sign}{exact(amount)}", f"USDT {whom}")
+    final = "worth at the end" if fate.positions else "wallet at the end"
+    share = f", {percent_change(fate)}" if tally.deposited else ""
+    table.add_row(Text(final, style="bold"), Text(exact(fate.worth), style="bold"), f"USDT{share}")
+    _margin_rows(table, story, fate)
+    return table
+
+
+def percent_change(fate: Fate) -> str:
+    """Return the win or loss as a share of what was paid in."""
+    share = percent(Fraction(fate.change, fate.tally.deposited))
+    return share if share.startswith("-") else f"+{share}"
+
+
+def _open(position: Open) -> tuple[str, str]:
+    side = "long" if position.quantity > 0 else "short"
+    size = f"{side} {exact(abs(position.quantity))} {base_of(position.symbol)}"
+    ratio = percent(position.view.margin_ratio)
+    return size, f"{position.margin_mode}, margin ratio {ratio}"
+
+
+def _margin_rows(table: Table, story: Story, fate: Fate) -> None:
+    tally = fate.tally
+    moved = (
+        ("margin added by hand", tally.added),
+        ("margin added by auto-add", tally.auto_added),
+        ("margin taken out", tally.reduced),
+    )
+    for name, amount in moved:
+        if amount:
+            table.add_row(name, exact(amount), "USDT, moved from or to the wallet")
+    table.add_row("margin calls", str(story.margin_calls), "")
+    if not fate.verdict.survived:
+        return
+    near = story.extremes
+    if near.ratio is not None:
+        table.add_row("highest margin ratio", percent(near.ratio), f"at {moment(near.ratio_ns)}")
+    if near.distance is not None:
+        text = f"at {moment(near.distance_ns)}, mark {price(near.distance_mark)}"
+        table.add_row("nearest to liquidation", percent(near.distance), text)

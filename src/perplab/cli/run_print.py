@@ -1,0 +1,150 @@
+"""A run's accounts for people: a row for each, so that they can be compared."""
+
+from rich.table import Table
+from rich.text import Text
+
+from perplab.cli.amounts import base_of, exact, moment, percent, price, rounded, signed, span
+from perplab.cli.fate import Fate, Verdict
+from perplab.cli.look import plain_table
+from perplab.cli.replay_print import is_safe, percent_change
+from perplab.cli.running import Told
+from perplab.cli.story import Story
+from perplab.domain import events as ev
+from perplab.domain.commands import PositionMode
+from perplab.domain.numbers import parse_units
+from perplab.engine.outlook import Outlook
+from perplab.venue.plan import AccountPlan
+
+_WIDEST = 110
+
+
+def accounts_table(told: Told, width: int) -> Table:
+    """Return a row for each account: what it did, what became of it, and its money."""
+    plan = told.setup.plan
+    title = f"{plan.name or 'run'}: {moment(plan.start_ns)} to {moment(plan.end_ns)} UTC"
+    table = plain_table()
+    table.title, table.title_justify, table.title_style = title, "left", "bold"
+    table.show_lines, table.width = True, min(width, _WIDEST)
+    table.add_column("account", ratio=6)
+    table.add_column("what became of it", ratio=7)
+    table.add_column("liquidation at\nfirst, last", justify="right", no_wrap=True)
+    table.add_column("profit and costs\nUSDT", justify="right", no_wrap=True)
+    table.add_column("at the end\nUSDT", justify="right", no_wrap=True)
+    for account in plan.accounts:
+        story, fate = told.stories[account.name], told.fates[account.name]
+        table.add_row(
+            _account(account),
+            _became(story, fate),
+            _liquidation(story, fate),
+            _money(fate),
+            _end(fate),
+        )
+    return table
+
+
+def terms_of(plan: AccountPlan) -> str:
+    """Return an account's margin mode, leverage and wallet in a few words."""
+    leverage = f" {plan.leverage}x" if plan.leverage else ""
+    hedge = ", hedge" if plan.position_mode is PositionMode.HEDGE else ""
+    wallets = sum(parse_units(text) for text in (plan.futures, plan.spot, plan.funding))
+    return f"{plan.margin_mode}{leverage}{hedge}, {exact(wallets)} USDT"
+
+
+def _account(plan: AccountPlan) -> Text:
+    text = Text(plan.name, style="bold")
+    text.append(f"\n{terms_of(plan)}", style="not bold")
+    for action in plan.actions:
+        when = f" when {action.when}" if action.when else ""
+        at = f" at {action.at}" if action.at and action.at != "start" else ""
+        text.append(f"\n{action.do}{when}{at}", style="not bold dim")
+    return text
+
+
+def _became(story: Story, fate: Fate) -> Text:
+    """Return the verdict and what led to it."""
+    survived = fate.verdict.survived and fate.verdict is not Verdict.NEVER_OPENED
+    text = Text(_headline(story, fate), style="bold green" if survived else "bold red")
+    for line in _reasons(story, fate):
+        text.append(f"\n{line}", style="not bold default")
+    return text
+
+
+def _headline(story: Story, fate: Fate) -> str:
+    if fate.liquidation is not None:
+        after = span(fate.liquidation.time_ns - story.opened_ns)
+        return f"{fate.verdict.value.upper()} after {after}, mark {price(fate.liquidation.mark)}"
+    if fate.verdict is Verdict.NEVER_OPENED:
+        return "NEVER OPENED"
+    return "LIVED" if fate.verdict is Verdict.ALIVE else f"LIVED: {fate.verdict.value}"
+
+
+def _reasons(story: Story, fate: Fate) -> list[str]:
+    tally = fate.tally
+    lines = []
+    calls = story.margin_calls
+    if calls:
+        lines.append(f"{calls} margin call{'s' if calls > 1 else ''}")
+    if tally.added:
+        lines.append(f"{rounded(tally.added)} USDT of margin added")
+    if tally.auto_added:
+        times = sum(isinstance(entry.event, ev.MarginAutoAdded) for entry in story.entries)
+        lines.append(f"{rounded(tally.auto_added)} USDT auto-added in {times} steps")
+    lines += [
+        entry.text
+        for entry in story.entries
+        if isinstance(entry.event, ev.PositionReduced) and not entry.step
+    ]
+    lines += [entry.text for entry in story.refused]
+    for position in fate.positions:
+        ratio = percent(position.view.margin_ratio)
+        side = "long" if position.quantity > 0 else "short"
+        size = f"{exact(abs(position.quantity))} {base_of(position.symbol)}"
+        lines.append(f"still {side} {size}, ratio {ratio}")
+    return lines
+
+
+def _liquidation(story: Story, fate: Fate) -> str:
+    """Return each symbol's liquidation price at first and at last, or when it was closed."""
+    seen: dict[str, list[str]] = {}
+    for entry in story.entries:
+        if not entry.step and is_safe(entry.outlook):
+            seen.setdefault(entry.symbol, []).append(_price(entry.outlook))
+    for position in fate.positions:
+        seen.setdefault(position.symbol, []).append(_price(position.view))
+    lines = []
+    for symbol, prices in seen.items():
+        if len(seen) > 1:
+            lines.append(base_of(symbol))
+        lines += prices[:1] if prices[0] == prices[-1] else [prices[0], prices[-1]]
+    return "\n".join(lines)
+
+
+def _price(view: Outlook) -> str:
+    prices = [price(one) for one in (view.below, view.above) if one is not None]
+    return "\nor ".join(prices) or "none"
+
+
+def _money(fate: Fate) -> Table:
+    tally = fate.tally
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column()
+    grid.add_column(justify="right")
+    rows = (
+        ("PnL", tally.realized_pnl),
+        ("open", fate.unrealized),
+        ("funding", tally.funding),
+        ("fees", tally.fees),
+        ("to the fund", tally.liquidation_fees + tally.forfeited),
+        ("from the fund", tally.covered),
+    )
+    for name, amount in rows:
+        if amount:
+            grid.add_row(Text(name, style="dim"), signed(amount))
+    return grid
+
+
+def _end(fate: Fate) -> Text:
+    text = Text(rounded(fate.worth), style="bold", justify="right")
+    if fate.tally.deposited:
+        text.append(f"\n{percent_change(fate)}", style="not bold")
+    return text

@@ -1,0 +1,46 @@
+"""What run does: read a scenario, run it, print its accounts."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from perplab.cli.failures import UsageError
+from perplab.cli.look import print_json, print_notes
+from perplab.cli.replay_print import print_replay
+from perplab.cli.run_print import accounts_table, terms_of
+from perplab.cli.running import Told, run_told
+from perplab.cli.told_json import account_json, run_json
+from perplab.venue.scenario import prepare, read_scenario
+
+
+def run(
+    path: Path, log: Path | None, *, account: str | None, every_tick: bool, as_json: bool
+) -> None:
+    """Run a scenario file and print each account's fate, or one account's story."""
+    scenario = read_scenario(path)
+    names = [plan.name for plan in scenario.account]
+    if account is not None and account not in names:
+        raise UsageError(f"--account: found {account!r}, expected one of {', '.join(names)}")
+    told = run_told(prepare(scenario, path.parent), log, every_tick=every_tick)
+    if as_json:
+        print_json(told_json(told, account))
+    elif account is not None:
+        plan = next(plan for plan in told.setup.plan.accounts if plan.name == account)
+        print_replay(told, account, f"{account}: {terms_of(plan)}")
+    else:
+        print_run(told)
+
+
+def told_json(told: Told, account: str | None = None) -> dict[str, object]:
+    """Return a run's accounts, or one of them, and what is true of the whole run."""
+    names = [account] if account else list(told.stories)
+    plan = told.setup.plan
+    accounts = [account_json(told, name) for name in names]
+    return {"name": plan.name, "accounts": accounts, **run_json(told)}
+
+
+def print_run(told: Told) -> None:
+    """Print the accounts side by side, and the notes."""
+    console = Console()
+    console.print(accounts_table(told, console.width))
+    print_notes(console, told)

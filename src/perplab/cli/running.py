@@ -1,0 +1,68 @@
+"""Running: a setup run into a log with a progress bar, and the stories of its accounts."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from perplab.cli.amounts import moment
+from perplab.cli.chronicle import Chronicle
+from perplab.cli.fate import Fate, fate_of
+from perplab.cli.story import Story
+from perplab.venue.plan import Plan
+from perplab.venue.recorded import Outcome, run_recorded
+from perplab.venue.scenario import Setup
+
+_STEPS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A run that is over: what it came to, and each account's story and fate."""
+
+    setup: Setup
+    outcome: Outcome
+    stories: dict[str, Story]
+    fates: dict[str, Fate]
+    log: Path | None
+
+
+def run_told(setup: Setup, log: Path | None, *, every_tick: bool) -> Told:
+    """Run a setup, recorded if a log is given, and listen to it."""
+    chronicle = Chronicle(setup.config)
+    with tape_bar(setup.plan) as progress:
+        outcome = run_recorded(
+            setup, log, every_tick=every_tick, listeners=[chronicle], progress=progress
+        )
+    stories = chronicle.stories
+    for story in stories.values():
+        story.close(setup.plan.end_ns + 1, setup.prices.streams)
+    fates = {name: fate_of(story, outcome.state) for name, story in stories.items()}
+    return Told(setup=setup, outcome=outcome, stories=stories, fates=fates, log=log)
+
+
+@contextmanager
+def tape_bar(plan: Plan) -> Iterator[Callable[[int], None] | None]:
+    """Show a bar of the tape's time on a terminal's stderr; what it yields is told the time."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        length = max(1, plan.end_ns - plan.start_ns)
+        task = progress.add_task(moment(plan.start_ns), total=length)
+        shown = plan.start_ns
+
+        def report(time_ns: int) -> None:
+            nonlocal shown
+            # A bar that is told every tick would cost more than the ticks.
+            if time_ns - shown >= length // _STEPS:
+                shown = time_ns
+                done = time_ns - plan.start_ns
+                progress.update(task, completed=done, description=moment(time_ns))
+
+        yield report

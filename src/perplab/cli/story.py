@@ -1,0 +1,197 @@
+"""The story: one account's life in a run, an entry for each thing that happened to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from perplab.cli.sentences import Sentences
+from perplab.cli.stretches import Sight, Stretches
+from perplab.cli.tally import Tally
+from perplab.domain import events as ev
+from perplab.domain.commands import PositionSide
+from perplab.domain.events import Event
+from perplab.domain.state import State
+from perplab.engine.outlook import Outlook, outlook
+from perplab.tape.stream import Stream
+
+Held = tuple[str, PositionSide]
+
+_REFUSALS = (
+    ev.AccountRejected
+    | ev.TransferRejected
+    | ev.LeverageRejected
+    | ev.MarginModeRejected
+    | ev.PositionModeRejected
+    | ev.MarginAdjustmentRejected
+    | ev.OrderRejected
+    | ev.AmendmentRejected
+    | ev.CancellationRejected
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something that happened, and how the position it was about stands right after it.
+
+    `mark` is 0 before there is a price; `count` says how many funding payments it sums up,
+    `amount` their sum; `step` whether it is a part of a liquidation.
+    """
+
+    time_ns: int
+    event: Event
+    text: str
+    symbol: str
+    mark: int
+    outlook: Outlook | None
+    count: int = 1
+    amount: int = 0
+    step: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Liquidation:
+    """A liquidation: when it began, of which symbol, at which mark, and how it ended."""
+
+    time_ns: int
+    symbol: str
+    mark: int
+    outcome: ev.Outcome | None = None
+
+
+@dataclass(slots=True)
+class Extremes:
+    """The nearest that the account's positions came to liquidation."""
+
+    ratio: Fraction | None = None
+    ratio_ns: int = 0
+    distance: Fraction | None = None
+    distance_ns: int = 0
+    distance_mark: int = 0
+
+    def see(self, sight: Sight) -> None:
+        """Take a sight into account."""
+        ratio, distance = sight.ratio, sight.distance
+        if ratio is not None and (self.ratio is None or ratio > self.ratio):
+            self.ratio, self.ratio_ns = ratio, sight.time_ns
+        if distance is not None and (self.distance is None or distance < self.distance):
+            self.distance, self.distance_ns = distance, sight.time_ns
+            self.distance_mark = sight.mark
+
+
+@dataclass(slots=True)
+class Story:
+    """An account's entries in order, its money, and what stands out."""
+
+    account: str
+    tally: Tally = field(default_factory=Tally)
+    entries: list[Entry] = field(default_factory=list)
+    liquidations: list[Liquidation] = field(default_factory=list)
+    extremes: Extremes = field(default_factory=Extremes)
+    stretches: Stretches = field(default_factory=Stretches)
+    opened: ev.PositionOpened | None = None
+    opened_ns: int = 0
+    ending: str = ""
+    """How the last position that closed ended: liquidated, a stop, a take-profit, or closed."""
+    margin_calls: int = 0
+    refused: list[Entry] = field(default_factory=list)
+    _sentences: Sentences = field(default_factory=Sentences)
+    _focus: Held | None = None
+
+    def take(self, state: State, event: Event) -> None:
+        """Take an event of the account, after which the state is as given."""
+        self.tally.count(event)
+        symbol = self._look_at(state, event)
+        text = self._sentences.tell(event)
+        if text is None:
+            return
+        entry = Entry(
+            time_ns=state.time_ns,
+            event=event,
+            text=text,
+            symbol=symbol,
+            mark=state.prices[symbol].mark if symbol else 0,
+            outlook=self._view(state),
+            step=self._liquidating,
+        )
+        self._note(entry)
+        self._add(entry)
+
+    def watch(self, state: State) -> None:
+        """Look at every position after a batch."""
+        account = state.accounts[self.account]
+        for symbol, side in account.positions:
+            if view := outlook(state, account, symbol, side):
+                sight = Sight(state.time_ns, view.mark, view.margin_ratio, view.distance)
+                self.extremes.see(sight)
+        self.stretches.follow(state, account)
+
+    def close(self, end_ns: int, streams: Sequence[Stream]) -> None:
+        """End the story with its run, and look up on the tape what was skipped."""
+        self.stretches.close(end_ns)
+        for sight in self.stretches.sights(streams):
+            self.extremes.see(sight)
+
+    def _look_at(self, state: State, event: Event) -> str:
+        """Return the symbol that the entry is about; without one, that of the position before."""
+        symbol = getattr(event, "symbol", "")
+        side = getattr(event, "position_side", None)
+        account = state.accounts[self.account]
+        if symbol and side is not None:
+            self._focus = (symbol, side)
+        elif self._focus not in account.positions and account.positions:
+            self._focus = next(iter(account.positions))
+        return symbol or (self._focus[0] if self._focus else "")
+
+    def _view(self, state: State) -> Outlook | None:
+        if self._focus is None:
+            return None
+        return outlook(state, state.accounts[self.account], *self._focus)
+
+    def _note(self, entry: Entry) -> None:
+        event = entry.event
+        match event:
+            case ev.PositionOpened() if self.opened is None:
+                self.opened, self.opened_ns = event, entry.time_ns
+            case ev.MarginCalled():
+                self.margin_calls += 1
+            case ev.LiquidationStarted():
+                begun = Liquidation(entry.time_ns, entry.symbol, entry.mark)
+                self.liquidations.append(begun)
+            case ev.LiquidationEnded():
+                begun = self.liquidations[-1]
+                self.liquidations[-1] = Liquidation(
+                    begun.time_ns, begun.symbol, begun.mark, event.outcome
+                )
+            case ev.PositionClosed():
+                self.ending = self._ending(entry)
+            case _:
+                pass
+        if isinstance(event, _REFUSALS):
+            self.refused.append(entry)
+
+    @property
+    def _liquidating(self) -> bool:
+        return bool(self.liquidations) and self.liquidations[-1].outcome is None
+
+    def _ending(self, entry: Entry) -> str:
+        if self._liquidating:
+            return "liquidated"
+        for last in reversed(self.entries):
+            if last.time_ns != entry.time_ns:
+                break
+            if isinstance(last.event, ev.OrderTriggered):
+                return self._sentences.order(last.event.order_id)
+        return "closed"
+
+    def _add(self, entry: Entry) -> None:
+        """Add an entry; funding payments in a row become one."""
+        event = entry.event
+        if not isinstance(event, ev.FundingPaid):
+            self.entries.append(entry)
+            return
+        last = self.entries[-1] if self.entries else None
+        count, amount = 1, int(event.amount)
+        if last and isinstance(last.event, ev.FundingPaid) and last.symbol == entry.symbol:
+            count, amount = last.count + 1, last.amount + amount
+            self.entries.pop()
+        self.entries.append(replace(entry, count=count, amount=amount))

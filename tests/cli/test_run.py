@@ -1,0 +1,88 @@
+"""Run: several accounts side by side, and the examples that are shipped."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Perplab, Told
+from conftest import ROOT
+
+EXAMPLES = sorted((ROOT / "replays").glob("*.toml"))
+SCENARIO = """
+name = "two"
+funding = [{ rate = "0.0001", interval_hours = 1 }]
+tape = [{ generate = { rows = 60_000, seed = 7, scenario = "flash-crash" } }]
+
+[[account]]
+name = "ann"
+futures = "1000"
+margin_mode = "isolated"
+leverage = 20
+actions = [{ do = "buy 0.1" }, { do = "add-margin 5000" }]
+
+[[account]]
+name = "bob"
+futures = "1000"
+position_mode = "hedge"
+leverage = 20
+actions = [{ do = "buy 0.1" }, { do = "sell 0.1" }]
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    path = tmp_path / "two.toml"
+    path.write_text(SCENARIO)
+    return path
+
+
+def test_each_account_has_its_fate(scenario: Path, told: Told) -> None:
+    run = told("run", scenario)
+    assert run["name"] == "two"
+    ann, bob = run["accounts"]
+    assert (ann["summary"]["verdict"], bob["summary"]["verdict"]) == ("liquidated", "alive")
+    assert ann["summary"]["refusals"] == [
+        "REFUSED: margin change of 5,000 USDT: cross balance insufficient (-4050); at most 700"
+    ]
+    assert Decimal(bob["summary"]["fees"]) < 0
+
+
+def test_a_person_sees_who_lived_and_who_died(scenario: Path, perplab: Perplab) -> None:
+    result = perplab("run", scenario)
+    assert result.exit_code == 0
+    text = " ".join(result.stdout.split())
+    assert "two: 2024-01-01 00:00:00 to" in text
+    assert "LIQUIDATED after" in text
+    assert "LIVED" in text
+    assert "isolated 20x, 1,000 USDT" in text
+    assert "cross 20x, hedge," in text
+
+
+def test_one_account_s_story_can_be_told(scenario: Path, perplab: Perplab, told: Told) -> None:
+    result = perplab("run", scenario, "--account", "ann")
+    assert "ann: isolated 20x, 1,000 USDT" in result.stdout
+    assert "MARGIN CALL" in result.stdout
+    (only,) = told("run", scenario, "--account", "bob")["accounts"]
+    assert only["account"] == "bob"
+
+
+def test_a_run_is_recorded_and_verified_from_its_scenario(
+    scenario: Path, perplab: Perplab, told: Told
+) -> None:
+    log = scenario.with_name("run.db")
+    assert perplab("run", scenario, "--log", log).exit_code == 0
+    assert told("verify", log, "--ticks", scenario)["verified_from_ticks"] is True
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_runs_and_has_something_to_tell(path: Path, told: Told) -> None:
+    run = told("run", path)
+    verdicts = {account["summary"]["verdict"] for account in run["accounts"]}
+    assert len(verdicts) > 1
+    assert "never opened" not in verdicts
+    assert run["undone"] == []
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 3

@@ -1,0 +1,123 @@
+"""Show, export and import: a log's records, picked, printed, and carried elsewhere."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Perplab, Told
+from perplab.journal.journal import Journal
+
+
+def test_everything_is_shown_in_order(finished: Path, told: Told) -> None:
+    records = told("show", finished)
+    with Journal.open(finished) as journal:
+        assert len(records) == journal.length
+    assert [record["seq"] for record in records] == list(range(len(records)))
+    assert records[0]["type"] == "Manifest"
+
+
+def test_a_type_an_account_a_market_and_a_time_pick_records(finished: Path, told: Told) -> None:
+    added = told("show", finished, "--type", "MarginAutoAdded", "--account", "trader")
+    assert len(added) == 3
+    two = told("show", finished, "--type", "MarginAutoAdded", "--type", "MarginCalled")
+    assert len(two) > len(added)
+    until = added[0]["time"]
+    early = told("show", finished, "--type", "MarginAutoAdded", "--to", until)
+    late = told("show", finished, "--type", "MarginAutoAdded", "--from", until)
+    assert (len(early), len(late)) == (1, 3)
+    kinds = {record["kind"] for record in told("show", finished, "--kind", "command")}
+    assert kinds == {"command"}
+    assert {r["body"]["symbol"] for r in told("show", finished, "--symbol", "btcusdt")} == {
+        "BTCUSDT"
+    }
+
+
+def test_a_person_reads_a_table(finished: Path, perplab: Perplab) -> None:
+    result = perplab("show", finished, "--type", "MarginAutoAdded")
+    assert result.exit_code == 0
+    assert "MarginAutoAdded" in result.stdout
+    assert "amount=" in result.stdout
+    manifest = perplab("show", finished, "--type", "Manifest").stdout
+    assert "BTCUSDT trade" in manifest
+
+
+def test_csv_has_a_row_a_record_and_jsonl_the_hashed_lines(
+    finished: Path, perplab: Perplab
+) -> None:
+    rows = list(csv.DictReader(io.StringIO(perplab("show", finished, "--csv").stdout)))
+    lines = perplab("show", finished, "--jsonl").stdout.splitlines()
+    assert len(rows) == len(lines)
+    for row, line in zip(rows, lines, strict=True):
+        record = json.loads(line)
+        assert int(row["seq"]) == record["seq"]
+        assert json.loads(row["body"]) == record["body"]
+
+
+def test_when_nothing_is_found_it_says_so(finished: Path, perplab: Perplab) -> None:
+    result = perplab("show", finished, "--account", "bob")
+    assert result.exit_code == 0
+    assert not result.stdout
+    assert "no record is all of what was asked for" in result.stderr
+    assert json.loads(perplab("show", finished, "--account", "bob", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--type", "MarginCaled"), "expected a type such as MarginCalled"),
+        (("--kind", "thing"), "expected one of manifest, command, event"),
+        (("--from", "noon"), "'noon' is not a time"),
+        (("--csv", "--json"), "--csv and --json: choose one"),
+    ],
+)
+def test_questions_that_make_no_sense_end_with_code_2(
+    finished: Path, perplab: Perplab, more: tuple[str, ...], message: str
+) -> None:
+    result = perplab("show", finished, *more)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_an_export_comes_back_as_the_same_log(finished: Path, perplab: Perplab, told: Told) -> None:
+    written = told("export", finished, "--out", "run.jsonl")
+    printed = perplab("export", finished).stdout
+    assert printed == Path("run.jsonl").read_text()
+    made = told("import", "run.jsonl", "--log", "again.db")
+    assert made["records"] == written["records"]
+    assert perplab("verify", "again.db").exit_code == 0
+    assert perplab("verify", "run.jsonl").exit_code == 0
+    assert perplab("export", "again.db").stdout == printed
+
+
+def test_nothing_that_exists_is_written_over(finished: Path, perplab: Perplab) -> None:
+    Path("mine.jsonl").write_text("mine")
+    result = perplab("export", finished, "--out", "mine.jsonl")
+    assert result.exit_code == 2
+    assert Path("mine.jsonl").read_text() == "mine"
+    assert perplab("export", finished, "--out", "ours.jsonl").exit_code == 0
+    result = perplab("import", "ours.jsonl", "--log", finished)
+    assert result.exit_code == 1
+    assert "exists already" in result.stderr
+
+
+def test_an_export_of_what_is_no_log_leaves_no_file(crash: Path, perplab: Perplab) -> None:
+    result = perplab("export", crash, "--out", "new.jsonl")
+    assert result.exit_code == 1
+    assert not Path("new.jsonl").exists()
+
+
+def test_an_export_needs_a_file_for_its_json(finished: Path, perplab: Perplab) -> None:
+    result = perplab("export", finished, "--json")
+    assert result.exit_code == 2
+    assert "give --out" in result.stderr
+
+
+def test_a_changed_export_is_not_imported(finished: Path, perplab: Perplab) -> None:
+    text = perplab("export", finished).stdout
+    Path("bad.jsonl").write_text(text.replace('"amount":"1000"', '"amount":"9000"', 1))
+    result = perplab("import", "bad.jsonl", "--log", "bad.db")
+    assert result.exit_code == 1
+    assert not Path("bad.db").exists()
