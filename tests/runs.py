@@ -19,6 +19,7 @@ from perplab.venue.venue import Prices, Venue, in_turn
 SCENARIOS = int(os.environ.get("PERPLAB_SCENARIOS", "150"))
 SECOND = 1_000_000_000
 START_NS = 1_700_000_000 * SECOND
+TICK, STEP = ONE // 10, ONE // 1000
 SYMBOLS = ("AAAUSDT", "BBBUSDT", "CCCUSDT")
 
 
@@ -35,13 +36,13 @@ def brackets(steeper: int = 1) -> tuple[Bracket, ...]:
     )
     for cap, first, leverage in table:
         percent = first * steeper
-        amount += floor * (percent - rate) // 100
+        amount += floor * (percent - rate) * ONE // 100
         rows.append(
             Bracket(
                 floor=Money(floor * ONE),
                 cap=Money(cap * ONE),
                 rate=Rate(percent * ONE // 100),
-                amount=Money(amount * ONE),
+                amount=Money(amount),
                 max_leverage=leverage,
             )
         )
@@ -49,7 +50,9 @@ def brackets(steeper: int = 1) -> tuple[Bracket, ...]:
     return tuple(rows)
 
 
-def instrument(symbol: str, streams: tuple[Kind, ...], tick: int, coin: int) -> Instrument:
+def instrument(
+    symbol: str, streams: tuple[Kind, ...], tick: int = TICK, coin: int = ONE
+) -> Instrument:
     return Instrument(
         symbol=symbol,
         tick=Price(tick),
@@ -76,7 +79,7 @@ class Chance:
         self.end_ns = START_NS + self.rows * SECOND
         # A coarse world has prices around 100 in tenths. A fine one has the same numbers of
         # ticks, but its tick is the last decimal: there prices meet the bounds of bands exactly.
-        self.tick, self.coin = self.random.choice(((ONE // 10, ONE), (1, ONE * ONE // 10)))
+        self.tick, self.coin = self.random.choice(((TICK, ONE), (1, ONE * TICK)))
 
     def run(self, *, every_tick: bool) -> Memory:
         """Run it and return the log."""

@@ -11,6 +11,8 @@ NS_PER_SECOND = 1_000_000_000
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _UNIT_NS = {10: NS_PER_SECOND, 13: 1_000_000, 16: 1_000, 19: 1}
 _LATER = re.compile(r"\+(\d+)([smhd])")
+_FRACTION = re.compile(r"[.,](\d+)")
+_NANOSECOND_DIGITS = 9
 _TOUCH = re.compile(r"(?:(last|mark)\s+)?(?:([A-Z0-9]+)\s+)?(?:(<=|>=)\s*)?([0-9.]+)")
 
 
@@ -36,15 +38,20 @@ def parse_time(text: str, start_ns: int = 0) -> int:
         return start_ns + int(later[1]) * _SECONDS[later[2]] * NS_PER_SECOND
     if text.isdecimal() and len(text) in _UNIT_NS:
         return int(text) * _UNIT_NS[len(text)]
+    fraction = _FRACTION.search(text)
+    if fraction and len(fraction[1]) > _NANOSECOND_DIGITS:
+        raise ActionError(f"{text!r} is finer than a nanosecond")
     try:
-        moment = datetime.fromisoformat(text)
+        # datetime counts microseconds; what is finer is counted here.
+        moment = datetime.fromisoformat(_FRACTION.sub("", text, count=1))
     except ValueError as error:
         raise ActionError(
             f"{text!r} is not a time; expected like 2024-08-05T13:30:00, +30m, start,"
             " or seconds to nanoseconds since 1970"
         ) from error
     since = moment.replace(tzinfo=moment.tzinfo or UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return since // timedelta(microseconds=1) * 1_000
+    nanoseconds = int(fraction[1].ljust(9, "0")) if fraction else 0
+    return since // timedelta(seconds=1) * NS_PER_SECOND + nanoseconds
 
 
 def parse_touch(text: str, symbols: tuple[str, ...]) -> Touch:

@@ -95,7 +95,8 @@ def verify_ticks(
     """
     with Comparing(log) as comparing:
         manifest = comparing.manifest
-        prices = Prices(streams=in_turn(streams), funding=tuple(funding))
+        series = sorted(funding, key=lambda series: series.symbol)
+        prices = Prices(streams=in_turn(streams), funding=tuple(series))
         _demand_same_prices(log, manifest, prices)
         plan = Plan.model_validate(manifest.scenario)
         config = config_of(manifest.config)

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -178,6 +179,10 @@ def read_tapes(
             if report.resorted_rows:
                 notes.append(f"{report.name}: {report.resorted_rows} rows were put in time order")
     marked = _with_mid_marks(streams, notes)
+    funding.sort(key=lambda series: series.symbol)
+    for series, other in pairwise(funding):
+        if series.symbol == other.symbol:
+            raise ScenarioError(f"{series.symbol}: two tapes of kind funding; name them in one")
     return in_turn(marked), tuple(funding), list(dict.fromkeys(notes))
 
 
