@@ -14,10 +14,13 @@ from perplab.cli.look import COLOURS, plain_table, print_notes
 from perplab.cli.running import Told
 from perplab.cli.story import Entry, Story
 from perplab.domain import events as ev
+from perplab.domain.numbers import Price
 from perplab.engine.outlook import Outlook
 
 _QUIET = ev.AccountOpened | ev.Deposited | ev.LeverageSet | ev.MarginModeSet | ev.PositionModeSet
 _LOUD = ev.MarginCalled | ev.LiquidationStarted
+FAR = 100
+"""A price so many times the mark is no danger to anybody: a hedge's far root may be there."""
 
 
 def print_replay(told: Told, account: str, title: str) -> None:
@@ -64,8 +67,13 @@ def liquidation_text(view: Outlook | None) -> str:
     """Return the liquidation prices of a view; a hedged pool may have two."""
     if not is_safe(view):
         return ""
-    prices = [exact(price) for price in (view.below, view.above) if price is not None]
-    return "\n".join(prices) or NONE
+    return "\n".join(exact(price) for price in in_sight(view)) or NONE
+
+
+def in_sight(view: Outlook) -> list[Price]:
+    """Return the liquidation prices worth a line: none that is a hundred times the mark."""
+    prices = (view.below, view.above)
+    return [price for price in prices if price is not None and price < FAR * view.mark]
 
 
 def is_safe(view: Outlook | None) -> TypeGuard[Outlook]:

@@ -6,7 +6,7 @@ from rich.text import Text
 from perplab.cli.amounts import base_of, exact, moment, percent, price, rounded, signed, span
 from perplab.cli.fate import Fate, Verdict
 from perplab.cli.look import plain_table
-from perplab.cli.replay_print import is_safe, percent_change
+from perplab.cli.replay_print import in_sight, is_safe, percent_change
 from perplab.cli.running import Told
 from perplab.cli.story import Story
 from perplab.domain import events as ev
@@ -120,8 +120,7 @@ def _liquidation(story: Story, fate: Fate) -> str:
 
 
 def _price(view: Outlook) -> str:
-    prices = [price(one) for one in (view.below, view.above) if one is not None]
-    return "\nor ".join(prices) or "none"
+    return "\nor ".join(price(one) for one in in_sight(view)) or "none"
 
 
 def _money(fate: Fate) -> Table:
