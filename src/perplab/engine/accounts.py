@@ -39,7 +39,7 @@ def withdraw(state: State, command: Withdraw) -> Iterator[ev.Event]:
 def transfer(state: State, command: Transfer) -> Iterator[ev.Event]:
     """Yield money moving between wallets, within what may leave the source."""
     reason, limit = _refuse_leaving(state, command.account, command.source, command.amount)
-    if not reason and command.source is command.target:
+    if command.source is command.target and reason in {None, Reason.BALANCE_INSUFFICIENT}:
         reason = Reason.SAME_WALLET
     if reason:
         yield _rejected(command.account, reason, limit)

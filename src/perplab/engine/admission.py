@@ -203,7 +203,8 @@ def _refuse_filters(
 
 
 def _refuse_price(state: State, instrument: Instrument, order: Order) -> Reason | None:
-    if order.price < 0 or order.trigger_price < 0:
+    lowest = 1 if order.order_type is OrderType.LIMIT else 0
+    if order.price < lowest or order.trigger_price < 0:
         return Reason.PRICE_NOT_POSITIVE
     if order.price % instrument.tick or order.trigger_price % instrument.tick:
         return Reason.PRICE_OFF_TICK

@@ -1,6 +1,7 @@
 """The exchange: executes one command at a time and settles all that follows from it."""
 
 from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
 
 from perplab.domain import events as ev
 from perplab.domain.commands import (
@@ -115,21 +116,26 @@ class Exchange:
             self._dirty[name] = None
 
     def _settle(self, due: dict[PoolKey, None]) -> None:
-        """Run the consequences to their fixed point, then draw the touched bands again."""
+        """Run the consequences to their fixed point, then draw the touched bands again.
+
+        Always the first waiting pool in turn is looked at, and whoever it changed waits again:
+        so it makes no difference how many pools wait in which nothing is due.
+        """
         touched: dict[str, None] = {}
-        waiting = due
+        waiting = [(self._turn(key), key) for key in due]
+        heapify(waiting)
         while waiting or self._dirty:
             changed, self._dirty = self._dirty, {}
             touched.update(changed)
-            keys, waiting = dict(waiting), {}
             for name in changed:
                 account = self.state.accounts[name]
                 if account.futures < 0:
                     self._apply(_cover_futures(self.state, account))
                 if account.positions:
-                    keys.update(dict.fromkeys(pools_of(account)))
-            for key in sorted(keys, key=self._turn) if len(keys) > 1 else keys:
-                self._apply(watch(self.state, key))
+                    for key in pools_of(account):
+                        heappush(waiting, (self._turn(key), key))
+            if waiting:
+                self._apply(watch(self.state, heappop(waiting)[1]))
         if not self._exhaustive:
             self._redraw(touched, due)
         self._moved = {}

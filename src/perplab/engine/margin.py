@@ -132,6 +132,7 @@ def opening_quantity(account: Account, order: Order) -> Qty:
     closing = max(0, -order.sign * held)
     for other in account.orders.values():
         same = other.symbol == order.symbol and other.side is order.side
+        same = same and other.order_id != order.order_id
         if same and not other.conditional and not other.closes and other.number < order.number:
             closing -= other.remaining
     return Qty(max(0, order.remaining - max(0, closing)))

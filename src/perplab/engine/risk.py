@@ -59,7 +59,10 @@ def legs_of(account: Account, key: PoolKey) -> list[Leg]:
     """Return the positions of a pool, in order of symbol and side."""
     if key.symbol:
         position = account.positions.get((key.symbol, key.position_side))
-        return [Leg(key.symbol, key.position_side, position)] if position else []
+        # A liquidated position keeps its margin to the end, when it holds nothing any more.
+        if position is None or not position.quantity:
+            return []
+        return [Leg(key.symbol, key.position_side, position)]
     return [
         Leg(symbol, side, position)
         for (symbol, side), position in sorted(account.positions.items())

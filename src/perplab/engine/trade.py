@@ -49,7 +49,7 @@ def fill(
     signed = order.sign * quantity
     closing = closing_part(account, symbol, side, signed)
     opening = signed - closing
-    if opening and not _can_open(state, account, symbol, opening, price):
+    if opening and not _can_open(state, account, Execution(symbol, side, opening, price, rate)):
         if not closing:
             yield expire(order, Expiry.MARGIN_INSUFFICIENT)
             return
@@ -198,8 +198,16 @@ def _opening_margin(state: State, account: Account, symbol: str, quantity: int, 
     return initial_margin(abs(quantity) * base, state.leverage_of(account, symbol))
 
 
-def _can_open(state: State, account: Account, symbol: str, quantity: int, price: int) -> bool:
-    """Return whether the futures wallet holds the margin that an isolated opening moves."""
+def _can_open(state: State, account: Account, trade: Execution) -> bool:
+    """Return whether the futures wallet holds the margin that an isolated opening moves.
+
+    Where the opposite position is closed first, what that gives back counts.
+    """
+    symbol, side, quantity, price, _ = trade
     if account.mode_of(symbol) is MarginMode.CROSS:
         return True
-    return account.futures >= _opening_margin(state, account, symbol, quantity, price)
+    funds: int = account.futures
+    held = account.held(symbol, side)
+    if held and (held > 0) != (quantity > 0):
+        funds += shrink(account, trade._replace(quantity=-held), release=True).futures
+    return funds >= _opening_margin(state, account, symbol, quantity, price)
