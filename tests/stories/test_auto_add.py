@@ -70,7 +70,7 @@ def test_a_fixed_amount_is_added_as_often_as_it_takes() -> None:
         ann buys 0.1, isolated 20x           -> wallet 175
         ann auto-adds on
         price falls to 57250                 -> margin call; auto-added 50; call cleared; wallet 125
-        price falls to 56000                 -> margin call; auto-added 50; auto-added 50
+        price falls to 56000                 -> margin call; auto-added 100
                                              -> call cleared; wallet 25; equity 47
         price falls to 55400                 -> margin call; auto-added 25; liquidation; order
                                              -> wallet 0

@@ -155,27 +155,26 @@ def test_a_partial_close_below_bankruptcy_is_liquidated_at_once() -> None:
 
 
 def test_deleveraging_somebody_else_keeps_the_order_in_which_pools_are_looked_at() -> None:
-    """Eve's isolated position is due on this tick; her cross pool only after bob's liquidation."""
+    """Zed's position is due on this tick; eve's cross pool only after bob's liquidation."""
     story(
         """
-        price is 59000
+        price is 60000
         ETHUSDT price is 2000
-        bob deposits 1500
-        eve deposits 2320
-        eve buys 0.3, cross 20x
-        price rises to 60000
-        eve buys 1 ETHUSDT, isolated 20x
-        bob sells 0.2, cross 20x
+        bob deposits 2500
+        eve deposits 700
+        zed deposits 120
+        eve buys 0.1, cross 20x
+        eve sells 4 ETHUSDT, isolated 20x
         bob buys 4 ETHUSDT, cross 20x
+        zed buys 1 ETHUSDT, isolated 20x
+        price falls to 57285                 -> eve: margin call
         ETHUSDT last falls to 1000
         ETHUSDT mark falls to 1000           -> bob: margin call; bob: liquidation
-                                             -> bob: order 0.2 limit 47500
-                                             -> eve: deleveraged 0.2 at 47500
-                                             -> bob: order 4 limit 1000; bob: ended closed
-                                             -> eve: margin call; eve: liquidation
-                                             -> eve: order 0.1; eve: ended closed
-                                             -> eve: margin call; eve: liquidation
-                                             -> eve: order 1; eve: ended closed
+                                             -> bob: order 4 limit 1375
+                                             -> eve: deleveraged 4 at 1375; bob: ended closed
+                                             -> eve: call cleared
+                                             -> zed: margin call; zed: liquidation
+                                             -> zed: order 1 limit 1900; zed: ended closed
         """,
         taker_fee="0",
         insurance_fund="0",

@@ -12,10 +12,10 @@ def test_liquidation_comes_at_maintenance_and_not_one_unit_above() -> None:
         price falls to 57260                 -> margin call
         mark falls to 57259.03614458         -> nothing
         mark falls to 57259.03614457         -> liquidation; order 0.1 limit 57030 bracket 1
-                                             -> market takes 0.1 at 57260
-                                             -> closed -0.1 realizing -274; clearance fee 23
+                                             -> market takes 0.1 at 57259
+                                             -> closed -0.1 realizing -274.1; clearance fee 22.9
                                              -> ended closed returned 0 forfeited 0; wallet 700
-                                             -> fund 1000000023
+                                             -> fund 1000000022.9
     """)
 
 
@@ -162,16 +162,45 @@ def test_in_cross_closing_one_position_may_save_the_other() -> None:
     """)
 
 
-def test_a_mark_that_falls_alone_is_filled_where_the_market_is() -> None:
+def test_a_mark_that_falls_alone_is_not_filled_at_a_last_price_that_is_gone() -> None:
     story("""
         price is 60000
         ann deposits 1000
         ann buys 0.1, isolated 20x
         last falls to 57500
         mark falls to 57200                  -> margin call; liquidation; order
-                                             -> market takes 0.1 at 57500; clearance fee 47
+                                             -> market takes 0.1 at 57200; clearance fee 17
                                              -> ended closed returned 0
     """)
+
+
+def test_a_market_below_the_mark_is_where_a_long_is_filled() -> None:
+    story("""
+        price is 60000
+        ann deposits 1000
+        ann buys 0.1, isolated 20x
+        last falls to 57100
+        mark falls to 57200                  -> margin call; liquidation; order
+                                             -> market takes 0.1 at 57100; clearance fee 7
+                                             -> ended closed returned 0
+    """)
+
+
+def test_in_a_bankrupt_cross_pool_the_position_that_made_the_loss_goes_first() -> None:
+    """The fund takes ETH where the pool is worth nothing; BTC then closes at its own market."""
+    story(
+        """
+        price is 60000
+        ETHUSDT price is 2000
+        bob deposits 1500
+        bob sells 0.2, cross 20x
+        bob buys 4 ETHUSDT, cross 20x
+        ETHUSDT price falls to 1000          -> margin call; liquidation; order 4 limit 1625
+                                             -> fund result -2500 at 1000
+                                             -> order 0.2 limit 60000; ended closed
+        """,
+        taker_fee="0",
+    )
 
 
 def test_a_last_price_that_falls_alone_liquidates_nobody() -> None:

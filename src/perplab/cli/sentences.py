@@ -25,10 +25,9 @@ _WHO = {
 }
 _ENDS = {
     Expiry.IOC_REST: "ended: nothing more to fill at once",
-    Expiry.REDUCE_ONLY_EXCESS: "ended: the position is smaller",
     Expiry.NO_POSITION: "ended with the position",
     Expiry.MARGIN_INSUFFICIENT: "ended: the wallet cannot pay its margin",
-    Expiry.NO_PRICE: "ended: there is no price",
+    Expiry.BRACKET_EXCEEDED: "ended: its bracket does not allow the leverage",
 }
 _TAKERS = {
     ev.Taker.MARKET: "by the market",

@@ -69,10 +69,9 @@ class Expiry(StrEnum):
     """Why an order ended unfilled without anybody cancelling it."""
 
     IOC_REST = "ioc_rest"
-    REDUCE_ONLY_EXCESS = "reduce_only_excess"
     NO_POSITION = "no_position"
     MARGIN_INSUFFICIENT = "margin_insufficient"
-    NO_PRICE = "no_price"
+    BRACKET_EXCEEDED = "bracket_exceeded"
 
 
 class Cancellation(StrEnum):

@@ -19,7 +19,7 @@ from perplab.domain.numbers import (
 from perplab.domain.reasons import Cancellation
 from perplab.domain.state import Account, PoolKey, State
 from perplab.engine.deleveraging import deleverage
-from perplab.engine.market import taker_price
+from perplab.engine.market import forced_price
 from perplab.engine.matching import canceled
 from perplab.engine.risk import (
     Leg,
@@ -29,6 +29,7 @@ from perplab.engine.risk import (
     legs_of,
     maintenance,
     notional,
+    unrealized,
     wallet_of,
 )
 from perplab.engine.trade import Execution, cover, orphans, shrink
@@ -59,8 +60,7 @@ def liquidate(state: State, key: PoolKey) -> Iterator[ev.Event]:
         if pair:
             yield from _offset(state, key, *pair)
         else:
-            largest = max(legs, key=lambda leg: maintenance(state, leg))
-            yield from _reduce(state, key, largest)
+            yield from _reduce(state, key, _first_to_go(state, key, legs))
     yield from _end(state, key)
 
 
@@ -71,6 +71,17 @@ def _cancel_orders(account: Account, key: PoolKey) -> Iterator[ev.OrderCanceled]
         mine = (order.symbol, order.position_side) == (key.symbol, key.position_side)
         if mine if key.symbol else not isolated:
             yield canceled(order, Cancellation.LIQUIDATION)
+
+
+def _first_to_go(state: State, key: PoolKey, legs: list[Leg]) -> Leg:
+    """Return the position with the largest maintenance margin, or of a bankrupt pool the worst.
+
+    The worst first, because the pool's whole loss is in its bankruptcy price: it belongs to the
+    position that made it. docs/rules.md, Liquidation.
+    """
+    if assess(state, key).equity > 0:
+        return max(legs, key=lambda leg: maintenance(state, leg))
+    return min(legs, key=lambda leg: unrealized(state, leg))
 
 
 def _hedged_pair(legs: list[Leg]) -> tuple[Leg, Leg] | None:
@@ -88,9 +99,8 @@ def _offset(state: State, key: PoolKey, first: Leg, second: Leg) -> Iterator[ev.
     """
     size = min(abs(first.position.quantity), abs(second.position.quantity))
     mark = state.prices[first.symbol].mark
-    account = state.accounts[key.account]
     for leg in (first, second):
-        yield from _fill(state, account, leg, size, Deal(mark, ev.Taker.HEDGE))
+        yield from _fill(state, key, leg, size, Deal(mark, ev.Taker.HEDGE))
 
 
 def _reduce(state: State, key: PoolKey, leg: Leg) -> Iterator[ev.Event]:
@@ -113,11 +123,11 @@ def _reduce(state: State, key: PoolKey, leg: Leg) -> Iterator[ev.Event]:
         equity=risk.equity,
         maintenance=risk.maintenance,
     )
-    market = taker_price(state, leg.symbol, side)
+    market = forced_price(state, leg.symbol, side)
     if market < limit if side is Side.SELL else market > limit:
         yield from _take_over(state, key, leg, limit, market)
         return
-    yield from _fill(state, state.accounts[key.account], leg, size, Deal(market, ev.Taker.MARKET))
+    yield from _fill(state, key, leg, size, Deal(market, ev.Taker.MARKET))
     yield from _charge(state, key, leg, value_of(market, size))
 
 
@@ -132,12 +142,13 @@ def _order_size(state: State, leg: Leg, bracket: int) -> int:
     return held - min(held, steps * instrument.step) or held
 
 
-def _fill(state: State, account: Account, leg: Leg, size: int, deal: Deal) -> Iterator[ev.Event]:
+def _fill(state: State, key: PoolKey, leg: Leg, size: int, deal: Deal) -> Iterator[ev.Event]:
     """Yield a part of a position leaving the pool; isolated margin stays until the end."""
+    account = state.accounts[key.account]
     side = _closing_side(leg)
     price, taker = deal
     yield ev.LiquidationFilled(
-        account=account.name,
+        account=key.account,
         symbol=leg.symbol,
         position_side=leg.side,
         side=side,
@@ -148,7 +159,10 @@ def _fill(state: State, account: Account, leg: Leg, size: int, deal: Deal) -> It
     charged = taker is ev.Taker.MARKET and state.settings.liquidation_taker_fee
     rate = state.settings.taker_fee if charged else 0
     signed = size if side is Side.BUY else -size
-    trade = Execution(leg.symbol, leg.side, signed, price, rate)
+    # What the pool has once the part is closed at this price and not at the mark.
+    worth = assess(state, key).equity - signed * (price - state.prices[leg.symbol].mark)
+    left = max(0, money_down(worth))
+    trade = Execution(leg.symbol, leg.side, signed, price, rate, fee_limit=left)
     closing = shrink(account, trade, release=False)
     yield closing
     if isinstance(closing, ev.PositionClosed):
@@ -182,9 +196,7 @@ def _take_over(
     if state.ledger.insurance + result < 0:
         yield from _deleverage(state, key, leg, limit)
         return
-    yield from _fill(
-        state, state.accounts[key.account], leg, abs(held), Deal(limit, ev.Taker.INSURANCE_FUND)
-    )
+    yield from _fill(state, key, leg, abs(held), Deal(limit, ev.Taker.INSURANCE_FUND))
     yield ev.PositionTakenOver(
         account=key.account,
         symbol=leg.symbol,
@@ -199,9 +211,7 @@ def _deleverage(state: State, key: PoolKey, leg: Leg, limit: Price) -> Iterator[
     """Yield the closing against opposite positions; the market account takes what none holds."""
     held = leg.position.quantity
     size = abs(held)
-    yield from _fill(
-        state, state.accounts[key.account], leg, size, Deal(limit, ev.Taker.DELEVERAGING)
-    )
+    yield from _fill(state, key, leg, size, Deal(limit, ev.Taker.DELEVERAGING))
     yield from deleverage(state, key.account, leg.symbol, held, limit)
 
 

@@ -19,8 +19,7 @@ def best_price(state: State, symbol: str, side: Side) -> Price:
     last price stands in for it.
     """
     prices = state.prices[symbol]
-    quoted = Kind.QUOTE in state.instruments[symbol].streams and prices.bid
-    if quoted and prices.last_ns - prices.quote_ns <= state.settings.quote_max_age_ns:
+    if _is_quoted(state, symbol):
         return prices.ask if side is Side.BUY else prices.bid
     return _beyond(state, symbol, prices.last, side, state.settings.half_spread)
 
@@ -29,6 +28,26 @@ def taker_price(state: State, symbol: str, side: Side) -> Price:
     """Return the price a market order fills at: the best price and the configured slippage."""
     best = best_price(state, symbol, side)
     return _beyond(state, symbol, best, side, state.settings.slippage)
+
+
+def forced_price(state: State, symbol: str, side: Side) -> Price:
+    """Return the price at which the market takes a liquidation: the taker's.
+
+    Without a fresh quote the last price may be older than the mark that liquidates, so the worse
+    of the two counts: nobody is liquidated at a price that is gone. docs/rules.md, Liquidation.
+    """
+    price = taker_price(state, symbol, side)
+    if _is_quoted(state, symbol):
+        return price
+    mark = _beyond(state, symbol, state.prices[symbol].mark, side, 0)
+    return max(price, mark) if side is Side.BUY else min(price, mark)
+
+
+def _is_quoted(state: State, symbol: str) -> bool:
+    """Return whether there is a quote that is not stale."""
+    prices = state.prices[symbol]
+    quoted = Kind.QUOTE in state.instruments[symbol].streams and prices.bid > 0
+    return quoted and prices.last_ns - prices.quote_ns <= state.settings.quote_max_age_ns
 
 
 def _beyond(state: State, symbol: str, price: int, side: Side, rate: int) -> Price:

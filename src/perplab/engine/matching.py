@@ -140,8 +140,6 @@ def take(state: State, order: Order) -> Iterator[ev.Event]:
         yield expire(order, Expiry.NO_POSITION)
         return
     yield from fill(state, order, price, quantity, maker=False)
-    if _is_open(state, order):
-        yield expire(order, Expiry.REDUCE_ONLY_EXCESS)
 
 
 def meet(state: State, tick: Observation, orders: Iterable[Order]) -> Iterator[ev.Event]:
@@ -201,8 +199,10 @@ def _trigger(state: State, order: Order, price: Price) -> Iterator[ev.Event]:
     yield ev.OrderTriggered(
         account=order.account, symbol=order.symbol, order_id=order.order_id, price=price
     )
-    if refuse_margin(state, account, order):
-        yield expire(order, Expiry.MARGIN_INSUFFICIENT)
+    refused = refuse_margin(state, account, order)
+    if refused:
+        beyond = refused is Reason.POSITION_EXCEEDS_BRACKET_AT_LEVERAGE
+        yield expire(order, Expiry.BRACKET_EXCEEDED if beyond else Expiry.MARGIN_INSUFFICIENT)
         return
     yield from take(state, order)
 

@@ -22,13 +22,22 @@ from perplab.engine.margin import initial_margin
 
 
 class Execution(NamedTuple):
-    """A trade of a signed quantity for one position, and the fee rate it pays."""
+    """A trade of a signed quantity for one position, and the fee that it pays.
+
+    `fee_limit`, where there is one, is the most that is charged.
+    """
 
     symbol: str
     side: PositionSide
     quantity: int
     price: int
     fee_rate: int
+    fee_limit: int | None = None
+
+    def fee(self) -> Money:
+        """Return the rate on price * quantity, cut toward zero."""
+        fee = fee_cut(abs(value_of(self.price, self.quantity)), self.fee_rate)
+        return fee if self.fee_limit is None else Money(min(fee, self.fee_limit))
 
 
 def closing_part(account: Account, symbol: str, side: PositionSide, quantity: int) -> int:
@@ -82,9 +91,9 @@ def expire(order: Order, expiry: Expiry) -> ev.OrderExpired:
 
 def grow(state: State, account: Account, trade: Execution) -> ev.PositionGrown:
     """Return the opening or increase of a position by a signed quantity."""
-    symbol, side, quantity, price, fee_rate = trade
+    symbol, side, quantity, price, *_ = trade
     cost = value_of(price, quantity)
-    fee = fee_cut(abs(cost), fee_rate)
+    fee = trade.fee()
     mode = account.mode_of(symbol)
     isolated = mode is MarginMode.ISOLATED
     margin = _opening_margin(state, account, symbol, quantity, price) if isolated else 0
@@ -124,11 +133,10 @@ def shrink(account: Account, trade: Execution, *, release: bool) -> ev.PositionS
     With `release` an isolated position gives back its margin in proportion; in a liquidation it
     keeps everything until the end.
     """
-    symbol, side, quantity, price, fee_rate = trade
+    symbol, side, quantity, price, *_ = trade
     position = account.positions[symbol, side]
-    value = abs(value_of(price, quantity))
     cost, realized = _realize(position, quantity, price)
-    fee = fee_cut(value, fee_rate)
+    fee = trade.fee()
     net = realized - fee
     full = quantity == -position.quantity
     futures, isolated = net, 0
@@ -203,7 +211,7 @@ def _can_open(state: State, account: Account, trade: Execution) -> bool:
 
     Where the opposite position is closed first, what that gives back counts.
     """
-    symbol, side, quantity, price, _ = trade
+    symbol, side, quantity, price, *_ = trade
     if account.mode_of(symbol) is MarginMode.CROSS:
         return True
     funds: int = account.futures

@@ -50,12 +50,10 @@ def _notice(
 
 
 def _auto_add(state: State, key: PoolKey, position: Position) -> Iterator[ev.MarginAutoAdded]:
-    """Yield additions until the pool is above maintenance or the wallet gives no more."""
-    account = state.accounts[key.account]
-    while is_liquidatable(risk := assess(state, key)):
-        amount = min(_wanted(state, key, position, risk), addable(state, account))
-        if amount <= 0:
-            return
+    """Yield what lifts the pool above maintenance, or all that the wallet gives."""
+    wanted = _wanted(state, key, position, assess(state, key))
+    amount = min(wanted, addable(state, state.accounts[key.account]))
+    if amount > 0:
         yield ev.MarginAutoAdded(
             account=key.account,
             symbol=key.symbol,
@@ -70,7 +68,8 @@ def _wanted(state: State, key: PoolKey, position: Position, risk: Risk) -> int:
     above_maintenance = divide_up(risk.maintenance - risk.equity * ONE + 1, SQUARE)
     match state.settings.auto_add:
         case AutoAdd.FIXED:
-            return state.settings.auto_add_amount
+            amount = state.settings.auto_add_amount
+            return amount and amount * divide_up(above_maintenance, amount)
         case AutoAdd.MAINTENANCE:
             return above_maintenance
         case AutoAdd.INITIAL:

@@ -77,7 +77,10 @@ class MarginCalled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarginCallCleared:
-    """A pool's margin ratio fell below the re-arming level, or the pool has no position."""
+    """A pool's margin ratio fell below the re-arming level.
+
+    A call also ends, without this event, when the last position of its pool is closed.
+    """
 
     account: str
     symbol: str
