@@ -151,3 +151,9 @@ def test_a_float_is_refused_as_it_is_not_exact(place: int) -> None:
     terms[place] = 0.1
     with pytest.raises(TypeError, match="a float; expected a str, int or Decimal"):
         liquidation_price(*terms)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("said", "meant"), [("LONG", "long"), ("BUY", "long"), ("Sell", "short")])
+def test_a_side_may_be_said_as_the_exchange_says_it(said: str, meant: str) -> None:
+    prices = [liquidation_price(side, "0.1", "60000", "297", "BTCUSDT") for side in (said, meant)]
+    assert prices[0] == prices[1]

@@ -46,10 +46,11 @@ def natural(name: str, value: Exact) -> Fraction:
 
 
 def direction(side: str) -> int:
-    """Return 1 for "long" and -1 for "short"."""
-    if side not in {"long", "short"}:
+    """Return 1 for "long" and -1 for "short", in small or capital letters; a buy opens a long."""
+    sign = {"long": 1, "buy": 1, "short": -1, "sell": -1}.get(str(side).lower())
+    if sign is None:
         raise ValueError(f'side: found {side!r}, expected "long" or "short"')
-    return 1 if side == "long" else -1
+    return sign
 
 
 def nearest(number: Fraction) -> Decimal:
