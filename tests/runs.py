@@ -94,8 +94,12 @@ class Chance:
         assert total == 0, "money does not sum to zero"
 
     def draw(self) -> "Chance":
-        streams = [stream for symbol in self.symbols for stream in self._streams(symbol)]
+        streams = [self._cut(one) for symbol in self.symbols for one in self._streams(symbol)]
         kinds = {s: tuple(t.kind for t in streams if t.symbol == s) for s in self.symbols}
+        ready = max(int(s.time_ns[0]) for s in streams if s.kind is not Kind.QUOTE)
+        late = self.random.choice((0, 0, 5 * SECOND))
+        self.end_ns = max(ready, self.end_ns - self.random.choice((0, 0, 7)) * SECOND)
+        self.start_ns = min(self.end_ns, ready + late)
         funding = tuple(self._funding(s) for s in self.symbols if self.random.random() < 0.3)
         self.prices = Prices(streams=in_turn(streams), funding=funding)
         self.config = Config(
@@ -105,7 +109,7 @@ class Chance:
             ),
         )
         self.plan = Plan(
-            start_ns=max(int(s.time_ns[0]) for s in streams),
+            start_ns=self.start_ns,
             end_ns=self.end_ns,
             accounts=tuple(self._account(n) for n in range(self.random.randint(1, 4))),
             funding=tuple(
@@ -116,7 +120,7 @@ class Chance:
             bracket_changes=tuple(
                 BracketChange(
                     symbol=symbol,
-                    time_ns=START_NS + self.rows // 2 * SECOND,
+                    time_ns=self.start_ns + (self.end_ns - self.start_ns) // 2,
                     brackets=tuple(
                         bracket_text(row) for row in brackets(self.random.choice((1, 3)))
                     ),
@@ -175,6 +179,16 @@ class Chance:
             wide = np.array([self.random.randint(1, 6) for _ in range(rows)]) * self.tick
             result.append(self._stream(symbol, Kind.QUOTE, times, ticks, ask=ticks + wide))
         return result
+
+    def _cut(self, stream: Stream) -> Stream:
+        """Return a stream that, now and then, starts late or ends early."""
+        rows = len(stream)
+        first = self.random.choice((0, 0, 0, 0, rows // 4))
+        last = self.random.choice((rows, rows, rows, rows, first + 1, rows // 2 + 1))
+        columns: dict[str, Any] = {
+            name: column[first : max(last, first + 1)] for name, column in stream.columns()
+        }
+        return Stream(symbol=stream.symbol, kind=stream.kind, name=stream.name, **columns)
 
     @staticmethod
     def _stream(symbol: str, kind: Kind, times: Any, price: Any, **more: Any) -> Stream:
@@ -264,4 +278,5 @@ class Chance:
             return ActionPlan(do=do, when=f"{kind} {symbol} {pick(('', '<= ', '>= '))}{price}")
         if self.random.random() < 0.5:
             return ActionPlan(do=do)
-        return ActionPlan(do=do, at=f"+{self.random.randint(0, self.rows // 2)}s")
+        most = max(0, min(self.rows // 2, (self.end_ns - self.start_ns) // SECOND))
+        return ActionPlan(do=do, at=f"+{self.random.randint(0, most)}s")

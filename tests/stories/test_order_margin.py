@@ -1,6 +1,6 @@
 """Order margin: what open orders bind, against the published formulas and examples."""
 
-from stories.story import story
+from stories.story import BTC, Story, listed, story, table
 
 
 def test_the_published_cost_of_a_long() -> None:
@@ -100,12 +100,12 @@ def test_a_market_buy_is_margined_at_the_ask_and_5_basis_points() -> None:
     """)
 
 
-def test_a_market_sale_is_margined_at_the_mark_if_that_is_higher() -> None:
-    """0.1 * 60,100 / 20 + fee 3.005 = 303.505."""
+def test_a_market_sale_is_margined_at_the_mark_and_pays_for_the_loss_it_opens_with() -> None:
+    """0.1 * 60,100 / 20 + fee 3.005 + 0.1 * 100 below the mark = 313.505."""
     story("""
         last is 60000
         mark is 60100
-        ann deposits 303.50499999
+        ann deposits 313.50499999
         ann sells 0.1, isolated 20x          -> refused margin_insufficient
         ann deposits 0.00000001
         ann sells 0.1                        -> opened -0.1
@@ -137,4 +137,25 @@ def test_orders_together_with_the_position_stay_within_the_bracket_of_the_levera
         ann buys 0.002 at 59999              -> refused position_exceeds_bracket_at_leverage
         ann sells 5 at 60001                 -> refused position_exceeds_bracket_at_leverage
         ann sells 4.999 at 60001             -> accepted
+    """)
+
+
+def test_a_sale_far_below_the_mark_is_not_accepted_into_bankruptcy() -> None:
+    """9 at 80 with the mark at 100 opens with a loss of 180."""
+    Story(instruments=[listed(BTC, brackets=table(("0", "1000000", "0.01", "0", 20)))]).tell("""
+        last is 80
+        mark is 100
+        ann deposits 60
+        ann sells 9, cross 20x               -> refused margin_insufficient
+    """)
+
+
+def test_a_flip_needs_the_loss_that_its_new_side_opens_with() -> None:
+    Story(instruments=[listed(BTC, brackets=table(("0", "1000000", "0.01", "0", 20)))]).tell("""
+        price is 100
+        ann deposits 60
+        ann buys 9, cross 20x
+        mark falls to 99
+        last falls to 90
+        ann sells 17                         -> refused margin_insufficient
     """)

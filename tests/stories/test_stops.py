@@ -107,7 +107,7 @@ def test_a_stop_entry_binds_no_margin_and_expires_if_it_cannot_be_paid_when_trig
         ann deposits 400
         ann stop-buys 61000 0.1 as late      -> accepted; available 400
         ann stop-sells 59000 0.05 as short   -> accepted; available 400
-        ann withdraws 150                    -> withdrawn
+        ann withdraws 100                    -> withdrawn
         price rises to 61000                 -> triggered at 61000; expired margin_insufficient
         price falls to 59000                 -> triggered at 59000; opened -0.05
     """)

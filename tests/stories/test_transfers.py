@@ -1,6 +1,6 @@
 """Money between wallets, and what it does to liquidation prices."""
 
-from stories.story import story
+from stories.story import BTC, Story, listed, story, table
 
 
 def test_a_transfer_moves_every_cross_liquidation_price_and_no_isolated_one() -> None:
@@ -66,4 +66,16 @@ def test_money_moves_between_the_wallets_and_the_outside() -> None:
         ann withdraws 25                     -> wallet 0
         ann withdraws 41 spot                -> refused balance_insufficient beyond 40
         ann withdraws 36 funding             -> refused balance_insufficient beyond 35
+    """)
+
+
+def test_a_transfer_never_leads_a_cross_pool_into_liquidation() -> None:
+    """After steeper brackets initial margin is below maintenance: the pool's own limit counts."""
+    steep = table(("0", "1000000", "0.03", "0", 50))
+    story = Story(instruments=[listed(BTC, brackets=steep)], taker_fee="0")
+    story.tell("""
+        price is 100
+        ann deposits 60
+        ann buys 9, cross 50x                -> transferable 32.99999999
+        ann transfers 32.99999999 futures spot -> margin call; wallet 27.00000001
     """)

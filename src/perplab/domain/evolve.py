@@ -24,11 +24,11 @@ def observe(state: State, tick: Observation, time_ns: int) -> None:
     streams = state.instruments[tick.symbol].streams
     match tick:
         case ObserveTrade():
-            prices.last, prices.last_ns, prices.traded = tick.price, time_ns, tick.quantity
+            prices.last, prices.last_ns = tick.price, time_ns
             if Kind.MARK not in streams:
-                prices.mark = tick.price
+                prices.mark, prices.mark_ns = tick.price, time_ns
         case ObserveMark():
-            prices.mark = tick.price
+            prices.mark, prices.mark_ns = tick.price, time_ns
             if Kind.TRADE not in streams:
                 prices.last, prices.last_ns = tick.price, time_ns
         case ObserveQuote():

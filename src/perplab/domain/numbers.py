@@ -98,11 +98,6 @@ def money_down(value: int) -> Money:
     return Money(value // ONE)
 
 
-def money_up(value: int) -> Money:
-    """Return a 1e-16 value as money, rounded toward plus infinity."""
-    return Money(-(-value // ONE))
-
-
 def money_cut(value: int) -> Money:
     """Return a 1e-16 value as money, its fraction cut off: how fees and margins are printed."""
     return Money(divide_cut(value, ONE))

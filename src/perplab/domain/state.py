@@ -34,9 +34,9 @@ class Prices:
     """A symbol's current prices, 0 where none was seen yet, and when they were seen."""
 
     mark: Price = Price(0)
+    mark_ns: int = 0
     last: Price = Price(0)
     last_ns: int = 0
-    traded: Qty = Qty(0)
     bid: Price = Price(0)
     ask: Price = Price(0)
     quote_ns: int = 0

@@ -4,7 +4,7 @@ Each resting order, stop and margin pool contributes a bound below or above. Two
 stream hold them, so that a change costs O(log n) and a quiet tick nothing.
 """
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from perplab.domain.instrument import Kind
@@ -12,6 +12,10 @@ from perplab.domain.state import PoolKey
 
 Key = int | PoolKey
 """What contributes: an order by its number, or a margin pool."""
+
+
+Entry = tuple[int, int, Key]
+"""A bound that sorts first when it is nearest, the version that it belongs to, its key."""
 
 
 class StreamKey(NamedTuple):
@@ -35,8 +39,8 @@ class Bands:
     def __init__(self) -> None:
         self._version: dict[Key, int] = {}
         self._next_version = 0
-        self._lows: dict[StreamKey, list[tuple[int, int, Key]]] = {}
-        self._highs: dict[StreamKey, list[tuple[int, int, Key]]] = {}
+        self._lows: dict[StreamKey, list[Entry]] = {}
+        self._highs: dict[StreamKey, list[Entry]] = {}
 
     def put(self, key: Key, bounds: list[Bound]) -> None:
         """Replace what a key contributes."""
@@ -44,9 +48,9 @@ class Bands:
         version = self._version[key] = self._next_version
         for stream, low, high in bounds:
             if low is not None:
-                heappush(self._lows.setdefault(stream, []), (-low, version, key))
+                self._push(self._lows.setdefault(stream, []), (-low, version, key))
             if high is not None:
-                heappush(self._highs.setdefault(stream, []), (high, version, key))
+                self._push(self._highs.setdefault(stream, []), (high, version, key))
 
     def drop(self, key: Key) -> None:
         """Forget what a key contributes."""
@@ -67,13 +71,20 @@ class Bands:
         keys.update(self._pop_due(self._highs.get(stream), high_price))
         return list(keys)
 
-    def _pop_due(self, heap: list[tuple[int, int, Key]] | None, price: int) -> dict[Key, None]:
+    def _push(self, heap: list[Entry], entry: Entry) -> None:
+        """Add an entry; a heap that is mostly outdated is first made anew."""
+        if len(heap) > 64 + 4 * len(self._version):
+            heap[:] = [kept for kept in heap if self._version.get(kept[2]) == kept[1]]
+            heapify(heap)
+        heappush(heap, entry)
+
+    def _pop_due(self, heap: list[Entry] | None, price: int) -> dict[Key, None]:
         found: dict[Key, None] = {}
         while heap and (top := self._top(heap)) is not None and top <= price:
             found[heappop(heap)[2]] = None
         return found
 
-    def _top(self, heap: list[tuple[int, int, Key]] | None) -> int | None:
+    def _top(self, heap: list[Entry] | None) -> int | None:
         """Return the heap's first valid bound; outdated ones are thrown away."""
         if heap is None:
             return None

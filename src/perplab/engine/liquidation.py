@@ -139,7 +139,7 @@ def _order_size(state: State, leg: Leg, bracket: int) -> int:
         return held
     cap = instrument.brackets[bracket - 1].cap
     steps = divide_down(cap * ONE, state.prices[leg.symbol].mark * instrument.step)
-    return held - min(held, steps * instrument.step) or held
+    return held - min(held, steps * instrument.step)
 
 
 def _fill(state: State, key: PoolKey, leg: Leg, size: int, deal: Deal) -> Iterator[ev.Event]:

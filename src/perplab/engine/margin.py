@@ -38,7 +38,7 @@ def exposure(
     opening orders of both sides. `without` leaves an order out, `plus` counts one in.
     """
     ordered = [
-        Ordered(order.position_side, order.sign, order.remaining * order.price)
+        Ordered(order.sign, order.remaining * order.price)
         for order in account.orders.values()
         if order.symbol == symbol and not order.conditional and not order.closes
         if order.order_id != without
@@ -59,7 +59,6 @@ def exposure(
 class Ordered(NamedTuple):
     """An order's part in the exposure: its sign and its value, 1e-16."""
 
-    position_side: PositionSide
     sign: int
     value: int
 
@@ -94,11 +93,17 @@ def available(state: State, account: Account) -> Money:
 
 
 def transferable(state: State, account: Account) -> Money:
-    """Return what may leave the futures wallet; unrealized profit may not. rules: Transfers."""
+    """Return what may leave the futures wallet; unrealized profit may not.
+
+    Never so much that the cross pool would be at maintenance. docs/rules.md, Transfers.
+    """
     taken = bound(state, account)
-    required = divide_up(assess(state, cross_pool(account.name)).maintenance, SQUARE)
-    settled = account.futures - taken.isolated_orders - required
-    return Money(max(0, min(settled, money_down(_free(state, account, taken)))))
+    risk = assess(state, cross_pool(account.name))
+    settled = account.futures - taken.isolated_orders - divide_up(risk.maintenance, SQUARE)
+    limits = [settled, money_down(_free(state, account, taken))]
+    if risk.maintenance:
+        limits.append(divide_up(risk.slack(ONE), SQUARE) - 1)
+    return Money(max(0, min(limits)))
 
 
 def addable(state: State, account: Account) -> Money:

@@ -15,13 +15,16 @@ def has_price(state: State, symbol: str) -> bool:
 def best_price(state: State, symbol: str, side: Side) -> Price:
     """Return the best opposite price: the quote, or the last price and half the spread.
 
-    A quote that is older than `quote_max_age_ns` when something traded since is stale, and the
-    last price stands in for it.
+    A quote that is older than the last trade by more than `quote_max_age_ns` is stale, and the
+    last price stands in for it; where that is as much older than the mark, the worse of the two.
     """
     prices = state.prices[symbol]
     if _is_quoted(state, symbol):
         return prices.ask if side is Side.BUY else prices.bid
-    return _beyond(state, symbol, prices.last, side, state.settings.half_spread)
+    price = prices.last
+    if prices.mark_ns - prices.last_ns > state.settings.quote_max_age_ns:
+        price = max(price, prices.mark) if side is Side.BUY else min(price, prices.mark)
+    return _beyond(state, symbol, price, side, state.settings.half_spread)
 
 
 def taker_price(state: State, symbol: str, side: Side) -> Price:

@@ -1,6 +1,6 @@
 """Matching: how orders meet the market, when they arrive and as the tape goes on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from perplab.domain import events as ev
 from perplab.domain.commands import (
@@ -109,10 +109,9 @@ def cancel(state: State, command: CancelOrder) -> Iterator[ev.Event]:
 def cancel_all(state: State, command: CancelAllOrders) -> Iterator[ev.Event]:
     """Yield the end of all of an account's orders of one symbol."""
     account = state.accounts.get(command.account)
-    if account is None:
-        yield ev.CancellationRejected(
-            account=command.account, order_id="", reason=Reason.ACCOUNT_UNKNOWN
-        )
+    if account is None or command.symbol not in state.instruments:
+        reason = Reason.SYMBOL_UNKNOWN if account else Reason.ACCOUNT_UNKNOWN
+        yield ev.CancellationRejected(account=command.account, order_id="", reason=reason)
         return
     for order in list(account.orders.values()):
         if order.symbol == command.symbol:
@@ -142,12 +141,12 @@ def take(state: State, order: Order) -> Iterator[ev.Event]:
     yield from fill(state, order, price, quantity, maker=False)
 
 
-def meet(state: State, tick: Observation, orders: Iterable[Order]) -> Iterator[ev.Event]:
-    """Yield what a tick does to these orders: triggers by arrival, then fills by price and time.
+def meet(state: State, tick: Observation, orders: Sequence[Order]) -> Iterator[ev.Event]:
+    """Yield what a tick does to orders of its symbol: triggers by arrival, then fills.
 
-    A tick that traded so much fills no more than that, over all orders together.
+    Fills go by price, then arrival. A tick that traded so much fills no more than that, over all
+    orders together.
     """
-    orders = [order for order in orders if order.symbol == tick.symbol]
     for order in sorted(orders, key=lambda order: order.number):
         if order.conditional and _watches(state, tick, order):
             reference = trigger_reference(state, order)
@@ -157,12 +156,14 @@ def meet(state: State, tick: Observation, orders: Iterable[Order]) -> Iterator[e
     for order in sorted(orders, key=lambda order: (-order.sign * order.price, order.number)):
         if order.trigger_price or not _is_open(state, order) or not _reaches(state, tick, order):
             continue
-        quantity = min(_clip(state, order), order.remaining)
+        quantity = _clip(state, order)
         if left is not None:
             quantity = Qty(min(quantity, left))
-            left = Qty(left - quantity)
         if quantity:
+            before = order.remaining
             yield from fill(state, order, order.price, quantity, maker=True)
+            if left is not None:
+                left = Qty(left - before + order.remaining)
 
 
 def limit_bounds(

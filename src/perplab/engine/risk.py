@@ -116,7 +116,8 @@ def reaches(state: State, key: PoolKey) -> list[Reach]:
     """Return, for each symbol of the pool, the marks at which it must be looked at again.
 
     Each of the n symbols may use an nth of the pool's slack, so that no combination of prices
-    inside all the intervals changes the pool's standing. With one symbol the bounds are exact.
+    inside all the intervals changes the pool's standing. With one symbol the bounds are exact,
+    or the edges of a bracket.
     """
     account = state.accounts[key.account]
     risk = assess(state, key)

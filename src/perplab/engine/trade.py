@@ -157,6 +157,15 @@ def shrink(account: Account, trade: Execution, *, release: bool) -> ev.PositionS
     )
 
 
+def given_back(account: Account, trade: Execution) -> Money:
+    """Return what closing the opposite isolated position first gives to the futures wallet."""
+    held = account.held(trade.symbol, trade.side)
+    isolated = account.mode_of(trade.symbol) is MarginMode.ISOLATED
+    if not isolated or not held or (held > 0) == (trade.quantity > 0):
+        return Money(0)
+    return shrink(account, trade._replace(quantity=-held), release=True).futures
+
+
 def orphans(account: Account, symbol: str, side: PositionSide) -> Iterator[ev.OrderExpired]:
     """Yield the end of the orders that could only have reduced a position now closed."""
     for order in list(account.orders.values()):
@@ -195,7 +204,7 @@ def _settle(position: Position, quantity: int, net: int) -> tuple[int, int]:
     margin = position.margin
     if quantity == -position.quantity:
         return (margin + net, -margin) if margin + net >= 0 else (0, net)
-    released = max(0, divide_down(margin * abs(quantity), abs(position.quantity)))
+    released = divide_down(margin * abs(quantity), abs(position.quantity))
     rest = released + net
     return (rest, -released) if rest >= 0 else (0, net)
 
@@ -211,11 +220,7 @@ def _can_open(state: State, account: Account, trade: Execution) -> bool:
 
     Where the opposite position is closed first, what that gives back counts.
     """
-    symbol, side, quantity, price, *_ = trade
-    if account.mode_of(symbol) is MarginMode.CROSS:
+    if account.mode_of(trade.symbol) is MarginMode.CROSS:
         return True
-    funds: int = account.futures
-    held = account.held(symbol, side)
-    if held and (held > 0) != (quantity > 0):
-        funds += shrink(account, trade._replace(quantity=-held), release=True).futures
-    return funds >= _opening_margin(state, account, symbol, quantity, price)
+    margin = _opening_margin(state, account, trade.symbol, trade.quantity, trade.price)
+    return account.futures + given_back(account, trade) >= margin

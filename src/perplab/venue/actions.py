@@ -14,7 +14,7 @@ GRAMMAR = """\
 buy|sell QUANTITY [SYMBOL] [at PRICE] [gtc|ioc|fok|gtx] [reduce-only] [long|short] [as ID]
 stop|take-profit PRICE [PERCENT%] [SYMBOL] [on last|on mark] [long|short] [as ID]
 stop-buy|stop-sell PRICE QUANTITY [SYMBOL] [on last|on mark] [reduce-only] [long|short] [as ID]
-close [PERCENT%] [SYMBOL] [long|short]
+close [PERCENT%] [SYMBOL] [long|short] [as ID]
 amend ID PRICE QUANTITY | cancel ID | cancel-all [SYMBOL]
 add-margin|reduce-margin AMOUNT [SYMBOL] [long|short] | auto-add on|off [SYMBOL] [long|short]
 deposit|withdraw AMOUNT [spot|funding|futures] | transfer AMOUNT WALLET WALLET
@@ -37,7 +37,7 @@ def parse_action(text: str, symbols: tuple[str, ...]) -> Make:
 def _trade(verb: str, words: Words) -> Make:
     side = cm.Side(verb)
     quantity = Qty(words.number("a quantity"))
-    options = _Options(words)
+    options = _Options(words, reduces=True)
     limit = words.after("at", "a price")
     force = cm.TimeInForce(words.one_of("gtc", "ioc", "fok", "gtx") or "gtc")
     price = Price(_decimal(words, limit, "a price")) if limit else Price(0)
@@ -66,7 +66,7 @@ def _trade(verb: str, words: Words) -> Make:
 def _protect(verb: str, words: Words) -> Make:
     trigger = Price(words.number("a trigger price"))
     percent = words.percent()
-    options = _Options(words)
+    options = _Options(words, triggers=True)
     symbol = words.symbol()
     kind = cm.OrderType.STOP_MARKET if verb == "stop" else cm.OrderType.TAKE_PROFIT_MARKET
 
@@ -96,7 +96,7 @@ def _stop_entry(verb: str, words: Words) -> Make:
     side = cm.Side(verb.removeprefix("stop-"))
     trigger = Price(words.number("a trigger price"))
     quantity = Qty(words.number("a quantity"))
-    options = _Options(words)
+    options = _Options(words, triggers=True, reduces=True)
     symbol = words.symbol()
 
     def make(state: State, account: Account) -> list[cm.Command]:
@@ -162,7 +162,7 @@ def _cancel_all(_verb: str, words: Words) -> Make:
 
 def _adjust(verb: str, words: Words) -> Make:
     amount = Money(words.number("an amount"))
-    options = _Options(words)
+    options = _Options(words, places=False)
     symbol = words.symbol()
     command = cm.AddMargin if verb == "add-margin" else cm.ReduceMargin
     return lambda _, account: [
@@ -179,7 +179,7 @@ def _auto_add(_verb: str, words: Words) -> Make:
     switch = words.take("on or off")
     if switch not in {"on", "off"}:
         raise ActionError(f"action {words.text!r}: found {switch!r}, expected on or off")
-    options = _Options(words)
+    options = _Options(words, places=False)
     symbol = words.symbol()
     return lambda _, account: [
         cm.SetAutoAddMargin(
@@ -229,18 +229,19 @@ def _position_mode(verb: str, _words: Words) -> Make:
 
 
 class _Options:
-    """The words that several verbs share."""
+    """The words that several verbs share; a verb that cannot use one does not take it."""
 
-    def __init__(self, words: Words) -> None:
-        self._order_id = words.after("as", "an order's ID")
+    def __init__(
+        self, words: Words, *, places: bool = True, triggers: bool = False, reduces: bool = False
+    ) -> None:
+        self._order_id = words.after("as", "an order's ID") if places else None
         side = words.one_of("long", "short")
         self._side = cm.PositionSide(side) if side else None
-        self.reduce_only = words.flag("reduce-only")
-        self.trigger_on = cm.TriggerOn.LAST
-        if (on := words.after("on", "last or mark")) is not None:
-            if on not in set(cm.TriggerOn):
-                raise ActionError(f"action {words.text!r}: found {on!r}, expected last or mark")
-            self.trigger_on = cm.TriggerOn(on)
+        self.reduce_only = reduces and words.flag("reduce-only")
+        on = words.after("on", "last or mark") if triggers else None
+        if on is not None and on not in set(cm.TriggerOn):
+            raise ActionError(f"action {words.text!r}: found {on!r}, expected last or mark")
+        self.trigger_on = cm.TriggerOn(on or cm.TriggerOn.LAST)
 
     def order_id(self, state: State) -> str:
         """Return the order's own ID, or one made from its arrival."""

@@ -25,6 +25,8 @@ class At(Event):
 
     def __init__(self, env: simpy.Environment, time_ns: int, turn: Turn) -> None:
         super().__init__(env)
+        if time_ns < env.now:
+            raise ValueError(f"{time_ns} ns is before now, {int(env.now)} ns")
         self._ok = True
         self._value = None
         # SimPy's own delays may be floats; ours is the difference of two integers.

@@ -1,7 +1,8 @@
 """The venue: wires exchange, feed, timers and traders into one SimPy run."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import merge
 
 import simpy
 
@@ -15,7 +16,7 @@ from perplab.venue.clock import At, Process, Turn
 from perplab.venue.desk import Desk
 from perplab.venue.feed import Feed, Source
 from perplab.venue.logs import logger_of
-from perplab.venue.plan import BracketChange, Plan
+from perplab.venue.plan import BracketChange, ConstantFunding, Plan
 from perplab.venue.traders import Trader
 from perplab.venue.writer import Listener, Sink, Writer
 
@@ -96,21 +97,16 @@ class Venue:
         self._desk.submit(cm.StartRun())
         for trader in self._traders:
             trader.open()
-        for series in prices.funding:
-            self._env.process(self._settle(series.symbol, _within(series, self._plan)))
-        for constant in self._plan.funding:
-            rate = Rate(parse_units(constant.rate))
-            times = _multiples(constant.interval_ns, self._plan)
-            self._env.process(self._settle(constant.symbol, ((at, rate) for at in times)))
+        self._env.process(self._settle(_settlements(prices.funding, self._plan)))
         for change in self._plan.bracket_changes:
             self._env.process(self._change(change))
         for trader in self._traders:
             self._env.process(trader.trade())
         self._env.process(self._close())
 
-    def _settle(self, symbol: str, rates: Iterator[tuple[int, Rate]]) -> Process:
-        """Settle funding at each time at which somebody holds the symbol."""
-        for time_ns, rate in rates:
+    def _settle(self, settlements: Iterable[tuple[int, str, Rate]]) -> Process:
+        """Settle funding, by symbol at equal times, where somebody holds the symbol."""
+        for time_ns, symbol, rate in settlements:
             yield At(self._env, time_ns, Turn.FUNDING)
             accounts = self.state.accounts.values()
             if any(held == symbol for account in accounts for held, _ in account.positions):
@@ -140,19 +136,26 @@ def bracket_of(row: Mapping[str, str | int]) -> Bracket:
 
 
 def in_turn(streams: Sequence[Stream]) -> tuple[Stream, ...]:
-    """Return streams in the order in which equal times are executed: by symbol, then kind."""
+    """Return streams in the order in which equal times are executed: by kind, then symbol."""
     order = {kind: turn for turn, kind in enumerate(Kind)}
-    return tuple(sorted(streams, key=lambda stream: (stream.symbol, order[stream.kind])))
+    return tuple(sorted(streams, key=lambda stream: (order[stream.kind], stream.symbol)))
 
 
-def _within(series: FundingSeries, plan: Plan) -> Iterator[tuple[int, Rate]]:
-    """Yield the settlements after the start, to the end."""
+def _settlements(funding: Sequence[FundingSeries], plan: Plan) -> Iterator[tuple[int, str, Rate]]:
+    """Yield every settlement after the start, to the end, in order of time and symbol."""
+    read = [_of_series(series, plan) for series in funding]
+    constant = [_of_constant(rate, plan) for rate in plan.funding]
+    return merge(*read, *constant)
+
+
+def _of_series(series: FundingSeries, plan: Plan) -> Iterator[tuple[int, str, Rate]]:
     for time_ns, rate in zip(series.time_ns.tolist(), series.rate.tolist(), strict=True):
         if plan.start_ns < time_ns <= plan.end_ns:
-            yield time_ns, Rate(rate)
+            yield time_ns, series.symbol, Rate(rate)
 
 
-def _multiples(interval_ns: int, plan: Plan) -> Iterator[int]:
-    """Yield the multiples of an interval after the start, to the end."""
+def _of_constant(constant: ConstantFunding, plan: Plan) -> Iterator[tuple[int, str, Rate]]:
+    interval_ns, rate = constant.interval_ns, Rate(parse_units(constant.rate))
     first = (plan.start_ns // interval_ns + 1) * interval_ns
-    return iter(range(first, plan.end_ns + 1, interval_ns))
+    for time_ns in range(first, plan.end_ns + 1, interval_ns):
+        yield time_ns, constant.symbol, rate
