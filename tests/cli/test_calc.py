@@ -157,3 +157,47 @@ def test_terms_that_cannot_be_used_end_with_code_2_and_a_reason_on_stderr(
     arguments: tuple[str, ...], message: str
 ) -> None:
     assert message in refused(*arguments)
+
+
+def test_a_position_as_it_should_be_has_no_notes() -> None:
+    assert told("liquidation", *LONG)["notes"] == []
+    assert "note:" not in run("liquidation", *LONG).stdout
+
+
+@pytest.mark.parametrize("command", ["liquidation", "margin", "max-remove"])
+def test_a_leverage_beyond_its_bracket_and_a_liquidation_at_once_are_noted(command: str) -> None:
+    values = told(command, *LONG[:-1], "500")
+    at_once, leverage = values["notes"]
+    assert at_once == (
+        "the position would be liquidated at once: at the mark price 60000 its margin balance 12"
+        " is not above its maintenance margin 24"
+    )
+    assert leverage.startswith("the leverage 500 is above ")
+    assert leverage.endswith(", the highest that the bracket of the notional 6000 allows")
+    assert f"note: {at_once}\n" in run(command, *LONG[:-1], "500").stdout
+
+
+def test_a_position_that_the_mark_has_passed_is_noted() -> None:
+    (note,) = told("liquidation", *LONG, "--mark", "57200")["notes"]
+    assert "liquidated at once: at the mark price 57200" in note
+
+
+def test_a_notional_beyond_the_last_bracket_is_noted() -> None:
+    size = ("--side", "short", "--quantity", "1e30", "--entry", "60000", "--leverage", "1")
+    assert "the cap of the last bracket" in told("liquidation", *size)["notes"][-1]
+
+
+def test_a_single_bracket_states_no_highest_leverage() -> None:
+    assert told("liquidation", *LONG[:-1], "200", "--rate", "0.001")["notes"] == []
+
+
+def test_a_preview_notes_which_side_is_liquidated_at_once() -> None:
+    (note,) = told("preview", *LONG, "--mark", "57200", "--add", "200")["notes"]
+    assert note.startswith("before: the position would be liquidated at once")
+
+
+@pytest.mark.parametrize("digits", ["1" * 5000, "٦٠٠٠٠"], ids=["long", "arabic"])
+def test_absurd_digits_are_refused_in_short(digits: str) -> None:
+    message = refused("liquidation", *LONG, "--quantity", digits)
+    assert "expected" in message
+    assert len(message) < 500

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,75 @@ def test_a_changed_export_is_not_imported(finished: Path, perplab: Perplab) -> N
     result = perplab("import", "bad.jsonl", "--log", "bad.db")
     assert result.exit_code == 1
     assert not Path("bad.db").exists()
+
+
+def changed(log: Path, sql: str) -> None:
+    """Change a log as another program would that drops its triggers."""
+    with closing(sqlite3.connect(log)) as connection, connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(sql)
+
+
+@pytest.mark.parametrize("body", ["junk", "[]", "7", "[" * 100_000])
+@pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
+def test_a_body_that_is_no_object_is_told(
+    finished: Path, perplab: Perplab, body: str, form: tuple[str, ...]
+) -> None:
+    changed(finished, f"UPDATE records SET body = '{body}' WHERE seq = 3")
+    result = perplab("show", finished, *form)
+    assert result.exit_code == 1
+    assert "perplab: run.db: record 3: body: found" in result.stderr
+    assert "expected a JSON object" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "export"])
+def test_a_changed_log_is_printed_and_the_change_told(
+    finished: Path, perplab: Perplab, command: str
+) -> None:
+    whole = perplab(command, finished)
+    assert (whole.exit_code, whole.stderr) == (0, "")
+    data = bytearray(finished.read_bytes())
+    data[-5] ^= 1
+    finished.write_bytes(data)
+    result = perplab(command, finished)
+    assert result.exit_code == 1
+    assert result.stdout == whole.stdout
+    assert "changed after it was sealed" in result.stderr
+    finished.write_bytes(data[:-4096])
+    result = perplab(command, finished)
+    assert result.exit_code == 1
+    assert result.stdout == whole.stdout
+    assert "has ended but the file has no seal" in result.stderr
+
+
+def test_rows_taken_out_are_told_by_show(finished: Path, perplab: Perplab) -> None:
+    changed(finished, "DELETE FROM records WHERE type = 'MarginAutoAdded'")
+    result = perplab("show", finished)
+    assert result.exit_code == 1
+    assert "RunEnded" in result.stdout
+    assert "perplab: run.db: " in result.stderr
+
+
+def test_an_import_names_its_log_with_out_too(finished: Path, perplab: Perplab) -> None:
+    assert perplab("export", finished, "--out", "run.jsonl").exit_code == 0
+    assert perplab("import", "run.jsonl", "--out", "again.db").exit_code == 0
+    assert Path("again.db").read_bytes() == finished.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["show", "export", "verify", "import"])
+def test_a_file_that_may_not_be_read_is_told_in_a_sentence(
+    finished: Path, perplab: Perplab, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    monkeypatch.setattr(Path, "open", refuse)
+    more = ("--out", "new.db") if command == "import" else ()
+    result = perplab(command, finished, *more)
+    assert result.exit_code == 1
+    assert "run.db: the file cannot be used: Permission denied" in result.stderr
+    assert "Usage" not in result.stderr

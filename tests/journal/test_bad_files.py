@@ -11,6 +11,7 @@ from journal.runs import batches, forge, manifest, record
 from perplab.journal import FORMAT, Comparing, Journal, JournalError, export, rebuild, verify
 from perplab.journal.chain import Chain
 from perplab.journal.database import open_writing
+from perplab.journal.schema import PAGE
 from perplab.journal.store import _BATCH, _RECORD
 
 
@@ -59,6 +60,34 @@ def test_a_log_of_a_newer_version(unfinished: Path) -> None:
     with closing(sqlite3.connect(unfinished)) as connection:
         connection.execute(f"PRAGMA user_version = {FORMAT + 1}")
     everything_refuses(unfinished, "written by a newer perplab: its log format is 2")
+
+
+@pytest.mark.parametrize("version", [0, -1])
+def test_a_log_of_a_version_that_never_was(unfinished: Path, version: int) -> None:
+    with closing(sqlite3.connect(unfinished)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    everything_refuses(unfinished, f"its log format: found {version}, expected 1")
+
+
+NEWER = ('"format":1', '"format":2')
+
+
+def test_a_sealed_log_of_a_newer_version_is_told_as_such_before_its_seal(log: Path) -> None:
+    with closing(sqlite3.connect(log)) as connection:
+        connection.execute(f"PRAGMA user_version = {FORMAT + 1}")
+    everything_refuses(log, "written by a newer perplab: its log format is 2")
+
+
+@pytest.mark.parametrize("cut", [0, PAGE])
+def test_a_newer_manifest_is_told_before_seal_and_hash(log: Path, cut: int) -> None:
+    data = log.read_bytes().replace(NEWER[0].encode(), NEWER[1].encode())
+    log.write_bytes(data[: len(data) - cut])
+    assert "written by a newer perplab: its log format is 2" in verify(log).sentence
+
+
+def test_a_log_in_a_folder_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="its folder does not exist"):
+        record(tmp_path / "none" / "run.db")
 
 
 def test_a_log_with_something_after_its_last_page(unfinished: Path) -> None:
@@ -127,15 +156,3 @@ def test_a_journal_left_beside_a_sealed_log_is_not_part_of_it(log: Path) -> None
     log.with_name(f"{log.name}-journal").write_bytes(b"\xd9\xd5\x05\xf9 \xa1c\xd7" + bytes(4096))
     assert verify(log).ok
     assert log.read_bytes() == before
-
-
-def test_a_second_writer_is_refused(unfinished: Path) -> None:
-    with Journal.resume(unfinished, manifest()) as one:
-        other = Journal.resume(unfinished, manifest())
-        for batch in batches()[:-1]:
-            one.append(batch)
-            other.append(batch)
-        one.flush()
-        with pytest.raises(JournalError, match="append-only"):
-            other.flush()
-    assert verify(unfinished).ok

@@ -10,7 +10,7 @@ from perplab.domain.batch import Batch
 from perplab.domain.commands import EndRun
 from perplab.domain.events import RunEnded
 from perplab.journal import Journal, JournalError, Memory, export
-from perplab.journal.store import COMMIT_EVERY
+from perplab.journal.store import COMMIT_EVERY, COMMIT_SECONDS
 
 
 def memory_of(run: list[Batch]) -> Memory:
@@ -99,6 +99,34 @@ def test_long_runs_are_committed_now_and_then(tmp_path: Path) -> None:
         with Journal.open(path) as journal:
             assert COMMIT_EVERY <= journal.length < writer.seq
             assert journal.length % 2 == 1
+
+
+def test_a_batch_that_comes_a_second_after_the_last_commit_is_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, now = tmp_path / "run.db", [0.0]
+    monkeypatch.setattr("perplab.journal.writer.monotonic", lambda: now[0])
+    lengths = []
+    with Journal.create(path, manifest()) as writer:
+        for batch in batches()[:4]:
+            writer.append(batch)
+            with Journal.open(path) as journal:
+                lengths.append(journal.length)
+            now[0] += COMMIT_SECONDS / 2
+    assert lengths == [1, 1, 7, 7]
+
+
+def test_the_file_is_the_same_wherever_its_commits_fell(tmp_path: Path) -> None:
+    files = []
+    for every in (1, 3, 100):
+        path = tmp_path / f"{every}.db"
+        with Journal.create(path, manifest()) as writer:
+            for number, batch in enumerate([*batches()[:-1] * 20, batches()[-1]]):
+                writer.append(batch)
+                if number % every == 0:
+                    writer.flush()
+        files.append(path.read_bytes())
+    assert files[0] == files[1] == files[2]
 
 
 def test_after_an_exception_whole_batches_are_kept_and_nothing_is_sealed(tmp_path: Path) -> None:

@@ -74,7 +74,8 @@ def test_an_import_does_not_write_over_a_file(lines: Path, log: Path) -> None:
         ('{"batch":3,"hash":"', '{"batch":3,"hash":"é', "line 11"),
         ('{"seq":5', '\n{"seq":5', "line 9"),
         ('{"seq":5', '[]\n{"seq":5', "line 9"),
-        ('"format":1', '"format":2', "its hash"),
+        ('"format":1', '"format":2', "written by a newer perplab: its log format is 2"),
+        ('"format":1', '"format":0', "its log format: found 0, expected 1"),
     ],
 )
 def test_a_changed_line_is_refused_and_no_log_is_made(
@@ -112,6 +113,32 @@ def test_lines_after_the_end_of_the_run_are_refused(lines: Path, tmp_path: Path)
     lines.write_text(memory.text)
     with pytest.raises(JournalError, match="record 39: the run has ended, but after it"):
         import_(lines, tmp_path / "again.db")
+
+
+@pytest.mark.parametrize(("place", "words"), [(-1, "a hash of batch 15"), (10, "batch number")])
+def test_a_repeated_hash_line_is_refused(
+    lines: Path, tmp_path: Path, place: int, words: str
+) -> None:
+    kept = lines.read_text().splitlines(keepends=True)
+    kept.insert(len(kept) if place < 0 else place, kept[place])
+    lines.write_text("".join(kept))
+    assert words in verify(lines).sentence
+    with pytest.raises(JournalError, match=words):
+        import_(lines, tmp_path / "again.db")
+
+
+@pytest.mark.parametrize("text", ["[]", "hello", "\ufeff{}", "\n", "7\n"])
+def test_what_is_named_an_export_is_told_what_an_export_holds(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text(text, encoding="utf-8")
+    sentence = verify(path).sentence
+    assert "m.jsonl: line 1: found" in sentence
+    assert "expected a JSON object" in sentence
+    assert "every line of an export" in sentence
+
+
+def test_a_log_may_have_the_name_of_an_export(log: Path) -> None:
+    assert verify(log.rename(log.with_name("run.jsonl"))).ok
 
 
 def test_an_empty_export_holds_nothing(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_a_pair_names_its_symbol(pair: str, symbol: str) -> None:
         ("a.json", b"\xff\xfe", "is not UTF-8"),
         ("a.json", b"3", "expected the answer of leverageBracket"),
         ("a.json", b"{}", "expected the answer of leverageBracket"),
-        ("a.json.gz", gzip.compress(b"[1, 2]")[:12], "cannot be read"),
+        ("a.json.gz", gzip.compress(b"[1, 2]", mtime=0)[:12], "cannot be read"),
         ("a.json", b'[{"symbol": "X"}]', "row 1.brackets: is missing"),
         ("a.json", b'{"X/USDT": [{"tier": 1}]}', "X/USDT.row 1.info: is missing"),
         ("a.toml", b"effective = ", "is not TOML"),
@@ -142,3 +142,33 @@ def test_a_symbol_that_occurs_twice_is_refused(tmp_path: Path) -> None:
         read_brackets(saved(tmp_path / "list.json", [symbol, symbol]))
     with pytest.raises(TableError, match="are the same symbol"):
         read_brackets(saved(tmp_path / "pairs.json", {"A/USDT": [], "A/USDT:USDT": []}))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, f"[{'1' * 5000}]"], ids=["deep", "long"])
+def test_json_that_no_parser_takes_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(TableError, match=r"a\.json: found .* expected a table"):
+        read_brackets(path)
+
+
+def test_toml_that_no_parser_takes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    for value in ("[" * 100_000, "1" * 5000):
+        path.write_text(f"x = {value}")
+        with pytest.raises(TableError, match=r"a\.toml: found .* expected a table"):
+            read_brackets(path)
+
+
+def test_a_quoted_number_of_thousands_of_digits_is_refused_in_short(tmp_path: Path) -> None:
+    rows = api_rows()
+    rows[0]["notionalCap"] = "1" * 5001
+    path = saved(tmp_path / "a.json", {"symbol": "X", "brackets": rows})
+    with pytest.raises(TableError, match="has 5001 characters, more than 60") as caught:
+        read_brackets(path)
+    assert len(str(caught.value)) < 500
+
+
+def test_rows_of_the_exchange_are_put_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    data = {"symbol": "FILUSDT", "brackets": api_rows()[::-1]}
+    assert read_brackets(saved(tmp_path / "a.json", data)).rows == {"FILUSDT": ROWS}

@@ -42,6 +42,14 @@ def test_a_faulty_row_is_refused_with_what_was_found_and_expected(
     assert f"file.json: BTCUSDT: {told}" in str(refused.value)
 
 
+def test_a_number_that_no_market_has_is_shown_in_short() -> None:
+    rows = (TABLE[0], replace(TABLE[1], floor=Money(ONE * 10**400)))
+    with pytest.raises(TableError) as refused:
+        checked("BTCUSDT", rows, "file.json")
+    assert "row 2: floor: found 10000000000000000000000000000000... (401 char" in str(refused.value)
+    assert all(len(line) < 200 for line in str(refused.value).splitlines())
+
+
 def test_amounts_that_jump_are_accepted_for_looking_up() -> None:
     rows = (TABLE[0], replace(TABLE[1], amount=Money(0)), *TABLE[2:])
     assert checked("BTCUSDT", rows, "file.json", lookup=True) == rows

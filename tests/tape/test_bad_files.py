@@ -161,3 +161,74 @@ def test_the_error_carries_its_parts(written: Written) -> None:
         read([written("BTCUSDT.csv", HEADER + GOOD + second_row(price="abc"))])
     error = caught.value
     assert (error.row, error.column, error.found) == (3, "price", "'abc'")
+
+
+def test_a_price_of_thousands_of_digits_is_refused_in_short(written: Written) -> None:
+    message = refused(written("BTCUSDT.csv", HEADER + second_row(price="1." + "1" * 5000)))
+    assert "row 2, column price: found '1.1111" in message
+    assert "has 5002 characters, more than 60" in message
+    assert len(message) < 400
+
+
+@pytest.mark.parametrize("column", ["price", "time", "id"])
+def test_digits_of_other_scripts_are_no_number(written: Written, column: str) -> None:
+    path = written("BTCUSDT.csv", HEADER + GOOD + second_row(**{column: "٦٠٠٠٠"}))
+    assert "row 3, column" in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("BTCUSDT.csv.gz", "gzip"),
+        ("BTCUSDT.zip", "zip"),
+        ("BTCUSDT.npz", "npz"),
+        ("BTCUSDT.parquet", "Parquet"),
+        ("BTCUSDT.feather", "Feather"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused(
+    written: Written, name: str, what: str
+) -> None:
+    message = refused(written(name, HEADER + GOOD))
+    assert f"found content that is not {what}" in message
+    assert "as the name says" in message
+
+
+def test_an_empty_zip_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "BTCUSDT.zip"
+    zipfile.ZipFile(path, "w").close()
+    assert "a zip of nothing" in refused(path)
+
+
+def test_an_unclosed_quote_is_named_by_its_row_in_one_sentence(written: Written) -> None:
+    text = HEADER + GOOD + second_row(price='"60000') + second_row(id="3")
+    message = refused(written("BTCUSDT.csv", text))
+    assert "row 3: found a quote that is not closed" in message
+    assert "\n" not in message
+
+
+def test_two_unclosed_quotes_do_not_swallow_the_rows_between(written: Written) -> None:
+    text = HEADER + GOOD + second_row(first='"12') + second_row(id="3", first='12"') + GOOD
+    assert "row 3: found a quote that is not closed" in refused(written("BTCUSDT.csv", text))
+
+
+@pytest.mark.parametrize("maker", ["maybe", "", "2", "tru"])
+def test_a_flag_that_is_neither_true_nor_false_is_refused(written: Written, maker: str) -> None:
+    text = HEADER + GOOD + second_row(maker=maker) + second_row(id="3")
+    message = refused(written("BTCUSDT.csv", text))
+    assert "row 3, column is_buyer_maker: found" in message
+    assert "expected true or false" in message
+
+
+def test_flags_read_in_any_case_and_as_digits(written: Written) -> None:
+    flags = ("true", "False", "TRUE", "0", "1", "tRuE", "true ")
+    rows = "".join(second_row(id=str(row), maker=flag) for row, flag in enumerate(flags))
+    (stream,) = read([written("BTCUSDT.csv", HEADER + rows)]).streams
+    assert len(stream) == len(flags)
+
+
+def test_text_of_another_encoding_far_down_is_named_by_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "BTCUSDT.csv"
+    goods = "".join(second_row(id=str(row)) for row in range(2, 60_000))
+    path.write_bytes((HEADER + GOOD + goods + second_row(price="59é000")).encode("latin-1"))
+    assert "row 60001: found text that is not UTF-8" in refused(path)

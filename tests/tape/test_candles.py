@@ -93,7 +93,7 @@ def test_candles_without_volume_give_no_trades_and_are_counted(tmp_path: Path) -
     )
     (report,) = read([path]).reports
     assert report.rows == 4
-    assert "1 candles without volume give no trades." in report.notes
+    assert "1 candle without volume gives no trades." in report.notes
 
 
 def test_candles_without_any_volume_are_refused_as_trades(tmp_path: Path) -> None:

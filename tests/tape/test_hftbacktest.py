@@ -70,8 +70,8 @@ def test_a_recording_gives_quotes_and_trades_at_the_exchange_time(tmp_path: Path
     assert quotes.time_ns.tolist() == [1700000000001000000]
     assert trades.price.tolist() == [10010000000]
     notes = [note for report in reading.reports for note in report.notes]
-    assert "2 messages that are neither trades nor best quotes are left out." in notes
-    assert "1 trades outside the market (X is not MARKET) are left out." in notes
+    assert "2 messages of other kinds are left out." in notes
+    assert "1 trade is left out: outside the market (X is not MARKET)." in notes
 
 
 def test_quotes_of_one_millisecond_follow_their_update_ids(tmp_path: Path) -> None:
@@ -145,8 +145,8 @@ def test_npz_gives_trades_and_the_last_best_quote_of_each_moment(tmp_path: Path)
     assert trades.quantity is not None
     assert (trades.price.tolist(), trades.quantity.tolist()) == ([10020000000], [30000000])
     notes = reading.reports[0].notes
-    assert "1 events that are neither trades nor best quotes are left out." in notes
-    assert "1 events of local time only are left out." in notes
+    assert "1 event of another kind is left out." in notes
+    assert "1 event of local time only is left out." in notes
 
 
 def test_npz_of_depth_alone_is_refused(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_crossed_quotes_are_kept_and_counted(written: Written) -> None:
         HEAD + f"ask_amount,ask_price,bid_price,bid_amount\n{WHERE},1700000000000123,1,2,99,99,3\n"
     )
     (report,) = read([written("q.csv", text)]).reports
-    assert report.notes == ["1 quotes have a bid at or above the ask."]
+    assert report.notes == ["1 quote has a bid at or above the ask."]
 
 
 TICKER = (
@@ -72,7 +72,7 @@ def test_a_ticker_gives_marks_and_the_last_rate_before_each_settlement(written: 
     assert marks.price.tolist() == [6000000000000, 6010050000000, 6020000000000]
     assert series.time_ns.tolist() == [1700000100000000000]
     assert series.rate.tolist() == [30000]
-    assert "1 rows without a mark price are left out." in reading.reports[0].notes
+    assert "1 row without a mark price is left out." in reading.reports[0].notes
     assert [report.kind for report in reading.reports] == ["mark", "funding"]
 
 
@@ -97,7 +97,7 @@ def test_a_file_of_two_symbols_is_refused_unless_one_is_picked(written: Written)
         read([path])
     reading = read([path], ReadOptions(symbol="ETHUSDT"))
     assert reading.streams[0].price.tolist() == [200000000000]
-    assert reading.reports[0].notes == ["1 rows of other symbols are left out."]
+    assert reading.reports[0].notes == ["1 row of another symbol is left out."]
 
 
 def test_liquidations_and_incremental_books_are_not_taken_for_trades(written: Written) -> None:

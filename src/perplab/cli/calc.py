@@ -8,6 +8,7 @@ import typer
 
 from perplab.cli import calc_terms as terms
 from perplab.cli.calc_articles import print_articles
+from perplab.cli.calc_notes import at_once, beyond_brackets, notes_on
 from perplab.cli.calc_position import Stated, Values, prices, standing
 from perplab.cli.calc_print import plain, print_columns, print_values
 from perplab.formulas.exact import cut, unrounded
@@ -59,7 +60,7 @@ def liquidation(
         other_unrealized=Fraction(other_unrealized),
     )
     values = _terms(position) | {"brackets": chosen.name} | prices(position)
-    print_values("Liquidation", values, as_json=as_json)
+    print_values("Liquidation", values, notes_on(position, leverage), as_json=as_json)
 
 
 @app.command()
@@ -93,7 +94,8 @@ def margin(
     )
     initial = cut(position.quantity * position.mark / Fraction(leverage))
     values = _terms(position) | {"brackets": chosen.name, "initial_margin": initial}
-    print_values("Margin", values | standing(position), as_json=as_json)
+    values |= standing(position)
+    print_values("Margin", values, notes_on(position, leverage), as_json=as_json)
 
 
 @app.command(name="max-add")
@@ -114,7 +116,7 @@ def max_add(
         cross_initial=cross_initial,
         cross_unrealized=cross_unrealized,
     )
-    print_values("Adding margin", {"wallet": wallet, "max_addable": most}, as_json=as_json)
+    print_values("Adding margin", {"wallet": wallet, "max_addable": most}, [], as_json=as_json)
 
 
 @app.command(name="max-remove")
@@ -148,7 +150,7 @@ def max_remove(
     )
     most = _removable(position, leverage)
     values = _terms(position) | {"brackets": chosen.name, "max_removable": most}
-    print_values("Removing margin", values, as_json=as_json)
+    print_values("Removing margin", values, notes_on(position, leverage), as_json=as_json)
 
 
 @app.command()
@@ -193,7 +195,9 @@ def preview(
     moved = Fraction(add or 0) - Fraction(remove or 0)
     columns = {"before": before, "after": replace(before, margin=before.margin + moved)}
     values = {name: _preview(position) for name, position in columns.items()}
-    print_columns("Preview", values, as_json=as_json)
+    notes = [f"{name}: {note}" for name, position in columns.items() for note in at_once(position)]
+    notes += beyond_brackets(before, leverage)
+    print_columns("Preview", values, notes, as_json=as_json)
 
 
 @app.command()

@@ -48,7 +48,7 @@ def print_articles(*, as_json: bool) -> None:
         )
         return
     for title, example in examples.items():
-        print_columns(title, example, as_json=False)
+        print_columns(title, example, [], as_json=False)
 
 
 def _adding(position: Stated) -> Values:

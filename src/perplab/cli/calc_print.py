@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -21,22 +22,27 @@ def plain(value: Decimal | str | None) -> str | None:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def print_values(title: str, values: Values, *, as_json: bool) -> None:
-    """Print one column of results."""
+def print_values(title: str, values: Values, notes: Sequence[str], *, as_json: bool) -> None:
+    """Print one column of results, and the notes."""
     if as_json:
-        print_json(texts(values))
+        print_json({**texts(values), "notes": list(notes)})
         return
     print_table(title, [""], {name: [value] for name, value in values.items()})
+    _print_notes(notes)
 
 
-def print_columns(title: str, columns: Mapping[str, Values], *, as_json: bool) -> None:
-    """Print columns of the same results side by side."""
+def print_columns(
+    title: str, columns: Mapping[str, Values], notes: Sequence[str], *, as_json: bool
+) -> None:
+    """Print columns of the same results side by side, and the notes."""
     if as_json:
-        print_json({column: texts(values) for column, values in columns.items()})
+        told = {column: texts(values) for column, values in columns.items()}
+        print_json({**told, "notes": list(notes)})
         return
     names = next(iter(columns.values()))
     rows = {name: [values[name] for values in columns.values()] for name in names}
     print_table(title, list(columns), rows)
+    _print_notes(notes)
 
 
 def texts(values: Values) -> dict[str, str | None]:
@@ -62,6 +68,11 @@ def print_table(
 def print_json(data: object) -> None:
     """Print JSON, one document."""
     Console().print_json(json.dumps(data, ensure_ascii=False))
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        typer.echo(f"note: {note}")
 
 
 def _cell(name: str, value: Decimal | str | None) -> str:

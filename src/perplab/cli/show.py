@@ -7,7 +7,8 @@ import typer
 
 from perplab.cli import replay_terms as terms
 
-LogFile = Annotated[Path, typer.Argument(metavar="LOG", help="A log.")]
+# readable=False: a file that may not be read is told by us, as any other that is no log.
+LogFile = Annotated[Path, typer.Argument(metavar="LOG", help="A log.", readable=False)]
 Types = Annotated[
     list[str] | None,
     typer.Option("--type", metavar="TYPE", help="Only this type, as MarginCalled. Repeatable."),

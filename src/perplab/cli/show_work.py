@@ -18,7 +18,11 @@ from perplab.cli.failures import UsageError
 from perplab.cli.look import plain_table, print_json
 from perplab.journal.chain import Record
 from perplab.journal.codec import MESSAGES
+from perplab.journal.ending import check_ending
+from perplab.journal.errors import JournalError, differs
+from perplab.journal.forms import shown
 from perplab.journal.journal import Journal
+from perplab.journal.manifest import Manifest
 from perplab.tape.naming import market
 from perplab.venue.moments import parse_time
 
@@ -50,10 +54,19 @@ def form_of(**wanted: bool) -> Form:
 
 
 def show(log: Path, asked: Asked, form: Form) -> None:
-    """Print a log's records."""
+    """Print a log's records; a wrong seal is told then."""
     _check(asked)
+    try:
+        _show(log, asked, form)
+    except JournalError as error:
+        error.at(log)
+        raise
+    check_ending(log)
+
+
+def _show(log: Path, asked: Asked, form: Form) -> None:
     with Journal.open(log) as journal:
-        start_ns = int(journal.manifest.scenario.get("start_ns", 0))
+        start_ns = _start_of(journal.manifest)
         records = journal.records(
             types=asked.types,
             kind=asked.kind,
@@ -85,7 +98,7 @@ def _table(records: Iterator[Record]) -> None:
         table.add_column(name, no_wrap=name != "type", overflow="fold")
     table.add_column("what it says", overflow="fold")
     for record in records:
-        body = json.loads(record.body)
+        body = _body(record)
         style = "dim" if record.kind == "command" else ""
         account = str(body.pop("account", ""))
         time = moment(record.time_ns) if record.kind != "manifest" else ""
@@ -93,6 +106,26 @@ def _table(records: Iterator[Record]) -> None:
         table.add_row(*(Text(cell) for cell in row), style=style)
     if table.row_count:
         Console().print(table)
+
+
+def _body(record: Record) -> dict[str, Any]:
+    """Return a record's fields; `JournalError` if a changed log has none."""
+    try:
+        body = json.loads(record.body)
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise differs("body", shown(record.body), "a JSON object", seq=record.seq)
+    return body
+
+
+def _start_of(manifest: Manifest) -> int:
+    """Return the time of the run's start in nanoseconds."""
+    start_ns = manifest.scenario.get("start_ns", 0)
+    if type(start_ns) is not int:
+        what = "manifest, field 'scenario.start_ns'"
+        raise differs(what, shown(start_ns), "a whole number", seq=0)
+    return start_ns
 
 
 def _details(record: Record, body: dict[str, Any]) -> str:
@@ -115,7 +148,7 @@ def _csv(records: Iterator[Record]) -> None:
         ("seq", "batch", "time", "time_ns", "kind", "type", "account", "symbol", "body")
     )
     for record in records:
-        body = json.loads(record.body)
+        body = _body(record)
         names = (body.get("account", ""), body.get("symbol", ""))
         place = (record.seq, record.batch, iso(record.time_ns), record.time_ns)
         writer.writerow((*place, record.kind, record.type, *names, record.body))
@@ -135,7 +168,7 @@ def _json(records: Iterator[Record]) -> None:
                 "time": iso(record.time_ns),
                 "kind": record.kind,
                 "type": record.type,
-                "body": json.loads(record.body),
+                "body": _body(record),
             }
             for record in records
         ]

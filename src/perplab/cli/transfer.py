@@ -7,14 +7,18 @@ import typer
 
 from perplab.cli import replay_terms as terms
 
-LogFile = Annotated[Path, typer.Argument(metavar="LOG", help="A log.")]
+# readable=False: a file that may not be read is told by us, as any other that is no log.
+LogFile = Annotated[Path, typer.Argument(metavar="LOG", help="A log.", readable=False)]
 Out = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Write here instead of printing; must not exist yet."),
 ]
-ExportFile = Annotated[Path, typer.Argument(metavar="FILE", help="An export, as JSON lines.")]
+ExportFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="An export, as JSON lines.", readable=False)
+]
 NewLog = Annotated[
-    Path, typer.Option("--log", metavar="FILE", help="The log to make; must not exist yet.")
+    Path,
+    typer.Option("--log", "--out", metavar="FILE", help="The log to make; must not exist yet."),
 ]
 
 

@@ -8,17 +8,20 @@ import typer
 from perplab.cli.failures import UsageError
 from perplab.cli.look import print_json
 from perplab.journal import jsonl
+from perplab.journal.ending import check_ending
 
 
 def export(log: Path, out: Path | None, *, as_json: bool) -> None:
-    """Write a log's lines to a new file, or print them."""
+    """Write a log's lines to a new file, or print them; a wrong seal is told then."""
     if out is None:
         if as_json:
             raise UsageError("--json: an export is JSON already; give --out to write it to a file")
         jsonl.export(log, sys.stdout)
-        return
-    records = _write(log, out)
-    _tell({"log": str(log), "out": str(out), "records": records}, out, records, as_json=as_json)
+    else:
+        records = _write(log, out)
+        told: dict[str, object] = {"log": str(log), "out": str(out), "records": records}
+        _tell(told, out, records, as_json=as_json)
+    check_ending(log)
 
 
 def import_(file: Path, log: Path, *, as_json: bool) -> None:

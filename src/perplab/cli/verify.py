@@ -7,7 +7,10 @@ import typer
 
 from perplab.cli import replay_terms as terms
 
-LogFile = Annotated[Path, typer.Argument(metavar="LOG", help="A log, or its JSONL export.")]
+# readable=False: a file that may not be read is told by us, as any other that is no log.
+LogFile = Annotated[
+    Path, typer.Argument(metavar="LOG", help="A log, or its JSONL export.", readable=False)
+]
 More = Annotated[
     list[str] | None,
     typer.Argument(metavar="[FILES]...", help="More tick files, after --ticks."),

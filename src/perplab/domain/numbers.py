@@ -26,19 +26,34 @@ ONE: int = 10**DECIMALS
 SQUARE = ONE * ONE
 INT64_MAX = 2**63 - 1
 
-_DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?")
+_DECIMAL = re.compile(r"([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
+_LONGEST = 60
+_SHOWN = 24
 
 
 class NumberError(ValueError):
     """A text that is not an exact number of the wanted scale."""
 
 
+def shown(text: str) -> str:
+    """Return a text in quotes for a message; of one too long for a number only the beginning.
+
+    >>> shown("60,000"), shown("7" * 5000)
+    ("'60,000'", "'777777777777777777777777...'")
+    """
+    return repr(text if len(text) <= _LONGEST else f"{text[:_SHOWN]}...")
+
+
 def parse_units(text: str, decimals: int = DECIMALS) -> int:
     """Return the text's number in units of 10**-decimals: exact, or `NumberError`.
+
+    Digits are ASCII, and a text has at most 60 characters.
 
     >>> parse_units("57214.41443521")
     5721441443521
     """
+    if len(text) > _LONGEST:
+        raise NumberError(f"{shown(text)} has {len(text)} characters, more than {_LONGEST}")
     match = _DECIMAL.fullmatch(text.strip())
     if match is None or not (match[2] or match[3]):
         raise NumberError(f"{text!r} is not a decimal number")

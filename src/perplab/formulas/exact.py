@@ -25,7 +25,7 @@ def exact(name: str, value: Exact) -> Fraction:
     if not number.is_finite():
         raise ValueError(f"{name}: found {value}, expected a finite number")
     if abs(number.adjusted()) > _DIGITS or len(number.as_tuple().digits) > _DIGITS:
-        raise ValueError(f"{name}: found {value}, expected at most {_DIGITS} digits")
+        raise ValueError(f"{name}: found {_short(value)}, expected at most {_DIGITS} digits")
     return Fraction(number)
 
 
@@ -80,10 +80,17 @@ def unrounded(number: Fraction) -> Decimal:
 
 
 def _decimal(name: str, value: str | Decimal) -> Decimal:
+    if isinstance(value, str) and not value.isascii():
+        raise ValueError(f"{name}: found {value!r}, expected a decimal number")
     try:
         return Decimal(value)
     except InvalidOperation:
         raise ValueError(f"{name}: found {value!r}, expected a decimal number") from None
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _DIGITS else f"{text[:_DIGITS]}..."
 
 
 def _in_units(units: int) -> Decimal:

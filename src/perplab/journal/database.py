@@ -7,12 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from perplab.journal.errors import JournalError
-from perplab.journal.manifest import refuse_newer
+from perplab.journal.manifest import refuse_unknown
 from perplab.journal.schema import APPLICATION_ID
 from perplab.journal.seal import SQLITE_MAGIC, Seal, find_seal
 
 PATIENCE_S = 60
 """How long a writer waits for a reader, and a reader for a writer."""
+_HEADER = 100
+"""The length of SQLite's header, which holds user_version at 60 and application_id at 68."""
 
 
 @contextmanager
@@ -54,15 +56,19 @@ def create(path: Path) -> sqlite3.Connection:
 
 
 def recognise(path: Path) -> None:
-    """Raise `JournalError` unless the file begins as a database does."""
+    """Raise `JournalError` unless the file begins as a database does, of a format we know."""
     with path.open("rb") as file:
-        start = file.read(len(SQLITE_MAGIC))
+        header = file.read(_HEADER)
+    start = header[: len(SQLITE_MAGIC)]
     if not start:
         raise JournalError("the file is empty; delete it and record the run again")
     if start.startswith(b"{"):
         raise JournalError("the file is a JSONL export, not a log; make it one by importing it")
     if start != SQLITE_MAGIC:
         raise JournalError("the file is not a perplab log: it is not a SQLite database")
+    if int.from_bytes(header[68:72], "big") == APPLICATION_ID:
+        # Told before anything else that is wrong: a newer log may have another seal and schema.
+        refuse_unknown(int.from_bytes(header[60:64], "big", signed=True))
 
 
 def is_sealed(path: Path) -> bool:
@@ -133,7 +139,7 @@ def _check_ours(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application != APPLICATION_ID:
         raise JournalError("the file is a SQLite database but not a perplab log")
-    refuse_newer(version)
+    refuse_unknown(version)
 
 
 _SENTENCES = {

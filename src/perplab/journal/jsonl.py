@@ -10,8 +10,9 @@ from perplab.journal.chain import Block, Record, hash_line
 from perplab.journal.errors import JournalError, differs
 from perplab.journal.forms import shown
 from perplab.journal.journal import Journal
+from perplab.journal.lock import Lock
 from perplab.journal.seal import add_seal
-from perplab.journal.store import make
+from perplab.journal.store import clear_leftovers, make
 from perplab.journal.stored import batch_of, chained, manifest_of
 
 _FIELDS = {"seq": int, "batch": int, "time_ns": int, "kind": str, "type": str, "body": dict}
@@ -36,14 +37,23 @@ def import_(source: Path | str, target: Path | str) -> int:
     """
     source, target = Path(source), Path(target)
     with database.speaking(target):
-        if target.exists():
-            raise JournalError("the file exists already; choose another name")
-        make(target, checked_lines(source))
-        with Journal.open(target) as journal:
-            finished, records = journal.finished, journal.length
-        if finished:
-            add_seal(target)
-        return records
+        lock = Lock.take(target)
+        try:
+            return _import(source, target)
+        finally:
+            lock.release()
+
+
+def _import(source: Path, target: Path) -> int:
+    if target.exists():
+        raise JournalError("the file exists already; choose another name")
+    clear_leftovers(target)
+    make(target, checked_lines(source))
+    with Journal.open(target) as journal:
+        finished, records = journal.finished, journal.length
+    if finished:
+        add_seal(target)
+    return records
 
 
 def checked_lines(path: Path) -> Iterator[Block]:
@@ -77,9 +87,11 @@ def _object(raw: bytes, number: int) -> dict[str, Any]:
     try:
         found = json.loads(raw.decode("ascii"))
     except (ValueError, RecursionError) as error:
-        raise _line_differs(raw, number, "a JSON object in ASCII") from error
+        raise _line_differs(
+            raw, number, "a JSON object in ASCII, as every line of an export is"
+        ) from error
     if not isinstance(found, dict):
-        raise _line_differs(raw, number, "a JSON object")
+        raise _line_differs(raw, number, "a JSON object, as every line of an export is")
     return found
 
 

@@ -1,6 +1,7 @@
 """The manifest: a log's first record, which says all that the run was made from."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -92,7 +93,7 @@ def read_manifest(text: str) -> Manifest:
     """Return the manifest of its canonical text, or `JournalError`."""
     try:
         data = json.loads(text)
-        _refuse_newer(data)
+        _refuse_unknown(data)
         manifest = Manifest.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
@@ -115,8 +116,11 @@ def first_difference(found: Manifest, expected: Manifest) -> JournalError | None
     return differs(f"manifest, field {field!r}", one, other, seq=0)
 
 
-def refuse_newer(found: int) -> None:
-    """Raise `JournalError` if a log's format is newer than this perplab's."""
+def refuse_unknown(found: int) -> None:
+    """Raise `JournalError` if a log's format is newer than this perplab's, or never was."""
+    if found < 1:
+        what = "the file was changed or is not a perplab log: its log format"
+        raise differs(what, str(found), f"1 to {FORMAT}" if FORMAT > 1 else "1")
     if found > FORMAT:
         raise JournalError(
             f"written by a newer perplab: its log format is {found}, this perplab reads up to"
@@ -126,9 +130,15 @@ def refuse_newer(found: int) -> None:
         )
 
 
-def _refuse_newer(data: object) -> None:
+def refuse_unknown_manifest(text: str) -> None:
+    """Raise `JournalError` if a manifest says that its format is unknown; nothing else matters."""
+    with suppress(ValueError, RecursionError):
+        _refuse_unknown(json.loads(text))
+
+
+def _refuse_unknown(data: object) -> None:
     if isinstance(data, dict) and type(data.get("format")) is int:
-        refuse_newer(data["format"])
+        refuse_unknown(data["format"])
 
 
 def _dumped(value: object) -> str:

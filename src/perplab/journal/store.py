@@ -1,16 +1,27 @@
 """The store: putting whole batches into a log's database, and a new log into its place."""
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
+from glob import escape
 from pathlib import Path
+from secrets import token_hex
 
 from perplab.journal import database
 from perplab.journal.chain import Block
+from perplab.journal.errors import JournalError
 from perplab.journal.schema import create_schema
 from perplab.journal.stored import COLUMNS
 
 COMMIT_EVERY = 5_000
 """How many records may wait in memory for the disk."""
+COMMIT_SECONDS = 1.0
+"""How old the last commit is when the next batch to come is committed at once."""
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+"""What a file system says that knows no hard links."""
 
 _RECORD = f"INSERT INTO records ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  # our own names
 _BATCH = "INSERT INTO batches (batch, first_seq, last_seq, hash) VALUES (?, ?, ?, ?)"
@@ -20,11 +31,11 @@ def commit(connection: sqlite3.Connection, blocks: list[Block]) -> None:
     """Write whole batches in one transaction, which is on the disk when this returns."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.executemany(_RECORD, (record for block in blocks for record in block.records))
-        connection.executemany(
-            _BATCH,
-            ((b.number, b.records[0].seq, b.records[-1].seq, b.hash) for b in blocks),
-        )
+        # In one order, wherever commits fall: so the same run fills the same pages.
+        for block in blocks:
+            connection.executemany(_RECORD, block.records)
+            bounds = block.records[0].seq, block.records[-1].seq
+            connection.execute(_BATCH, (block.number, *bounds, block.hash))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -33,20 +44,43 @@ def commit(connection: sqlite3.Connection, blocks: list[Block]) -> None:
 
 
 def make(path: Path, blocks: Iterable[Block]) -> None:
-    """Make a log beside its place and move it there, so that it is never seen half made."""
-    new = path.with_name(f"{path.name}.new")
-    for leftover in (new, new.with_name(f"{new.name}-journal")):
-        leftover.unlink(missing_ok=True)
+    """Make a log beside its place and put it there, so that it is never seen half made.
+
+    Whoever calls this holds the log's lock. A file that is there already is never replaced.
+    """
+    new = path.with_name(f"{path.name}.{token_hex(8)}.new")
     connection = database.create(new)
     try:
-        create_schema(connection)
-        _commit_all(connection, blocks)
-    except BaseException:
-        connection.close()
-        new.unlink()
-        raise
-    connection.close()
-    new.replace(path)
+        try:
+            create_schema(connection)
+            _commit_all(connection, blocks)
+        finally:
+            connection.close()
+        _put(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def clear_leftovers(path: Path) -> None:
+    """Delete what processes left that were killed while they made this log, under its lock."""
+    for leftover in path.parent.glob(f"{escape(path.name)}.{'[0-9a-f]' * 16}.new*"):
+        with suppress(OSError):  # a file of another user's does not stand in the way
+            leftover.unlink()
+
+
+def _put(new: Path, path: Path) -> None:
+    """Give a new log its name unless there is a file of that name, in one step."""
+    try:
+        os.link(new, path)
+    except FileExistsError as error:
+        message = "another process has made this file meanwhile; resume it, or choose another name"
+        raise JournalError(message) from error
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if path.exists():
+            raise JournalError("the file exists already; choose another name") from error
+        new.rename(path)
 
 
 def _commit_all(connection: sqlite3.Connection, blocks: Iterable[Block]) -> None:

@@ -9,7 +9,7 @@ from perplab.journal.chain import Block, Chain, Record
 from perplab.journal.codec import COMMANDS, EVENTS, decode
 from perplab.journal.errors import JournalError, differs
 from perplab.journal.forms import shown
-from perplab.journal.manifest import Manifest, read_manifest
+from perplab.journal.manifest import Manifest, read_manifest, refuse_unknown_manifest
 
 COLUMNS = ", ".join(Record._fields)
 
@@ -41,7 +41,10 @@ def chained(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         if ended:
             what = "the run has ended, but after it"
-            raise differs(what, block.records[0].type, "nothing", seq=chain.seq)
+            found = block.records[0].type if block.records else f"a hash of batch {block.number}"
+            raise differs(what, found, "nothing", seq=chain.seq)
+        if not chain.number and block.records:
+            refuse_unknown_manifest(block.records[0].body)
         chain.check(block)
         ended = is_end(block)
         yield block

@@ -6,6 +6,7 @@ each message; then every command is executed again and must cause the same event
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,12 @@ from perplab.engine.exchange import Exchange
 from perplab.journal import database
 from perplab.journal.chain import Block, Chain
 from perplab.journal.comparing import demand_same
+from perplab.journal.ending import demand_seal
 from perplab.journal.errors import JournalError, differs
 from perplab.journal.jsonl import read_lines
-from perplab.journal.manifest import RULES_VERSION, Manifest, config_of
+from perplab.journal.manifest import RULES_VERSION, Manifest, config_of, refuse_unknown_manifest
 from perplab.journal.schema import check_schema
-from perplab.journal.seal import check_seal
+from perplab.journal.seal import SQLITE_MAGIC, check_seal
 from perplab.journal.stored import batch_of, chained, is_end, manifest_of, stored_blocks
 
 _RULES_FAILED = (ArithmeticError, LookupError, ValueError, AssertionError)
@@ -74,12 +76,14 @@ def verify(path: Path | str) -> Verification:
 
 def _is_export(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(1) == b"{"
+        start = file.read(len(SQLITE_MAGIC))
+    return start.startswith(b"{") or (path.suffix == ".jsonl" and start != SQLITE_MAGIC)
 
 
 def _verify_database(outcome: Verification) -> None:
     path = outcome.path
     database.recognise(path)
+    _refuse_unknown(path)
     outcome.sealed = database.is_sealed(path)
     if outcome.sealed:
         check_seal(path)
@@ -94,13 +98,17 @@ def _verify_database(outcome: Verification) -> None:
     if outcome.finished and not outcome.sealed and database.is_sealed(path):
         check_seal(path)  # its writer closed it while it was read
         outcome.sealed = True
-    if outcome.finished and not outcome.sealed:
-        raise JournalError(
-            "the run has ended but the file has no seal: it was changed after the run ended,"
-            " or the writer was killed while it closed it, and resuming the run seals it"
-        )
-    if outcome.sealed and not outcome.finished:
-        raise JournalError("the file is sealed but its run has not ended: it was not made by us")
+    demand_seal(finished=outcome.finished, sealed=outcome.sealed)
+
+
+def _refuse_unknown(path: Path) -> None:
+    """Raise `JournalError` for a manifest of a newer format, whatever else is wrong."""
+    with (
+        suppress(sqlite3.Error, UnicodeDecodeError),
+        closing(database.open_reading(path)) as connection,
+    ):
+        for (body,) in connection.execute("SELECT body FROM records WHERE seq = 0"):
+            refuse_unknown_manifest(str(body))
 
 
 def _check_pages(connection: sqlite3.Connection) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -11,10 +12,11 @@ from perplab.journal import database
 from perplab.journal.chain import Block, Chain
 from perplab.journal.comparing import Comparing
 from perplab.journal.errors import JournalError
+from perplab.journal.lock import Lock
 from perplab.journal.manifest import Manifest, first_difference
 from perplab.journal.schema import check_schema
 from perplab.journal.seal import Seal, add_seal, check_seal, find_seal
-from perplab.journal.store import COMMIT_EVERY, commit, make
+from perplab.journal.store import COMMIT_EVERY, COMMIT_SECONDS, clear_leftovers, commit, make
 from perplab.journal.stored import is_end
 
 
@@ -26,13 +28,17 @@ class Writer:
     whole batches are kept and the log stays unfinished.
     """
 
-    def __init__(self, path: Path, chain: Chain, comparing: Comparing | None) -> None:
+    def __init__(
+        self, path: Path, chain: Chain, comparing: Comparing | None, lock: Lock | None
+    ) -> None:
         self.path = path
+        self._lock = lock
         self._chain = chain
         self._comparing = comparing
         self._connection: sqlite3.Connection | None = None
         self._waiting: list[Block] = []
         self._records_waiting = 0
+        self._committed = monotonic()
         self._ended = False
 
     @classmethod
@@ -40,24 +46,29 @@ class Writer:
         """Start a log with its manifest; the file appears whole or not at all."""
         chain = Chain()
         with database.speaking(path):
-            if path.exists():
-                raise JournalError("the file exists already; resume it, or choose another name")
-            make(path, [chain.open(manifest.text)])
-            writer = cls(path, chain, None)
-            writer._connection = database.open_writing(path)
-            return writer
+            lock = Lock.take(path)
+            try:
+                connection = _begun(path, chain.open(manifest.text))
+            except BaseException:
+                lock.release()
+                raise
+        writer = cls(path, chain, None, lock)
+        writer._connection = connection
+        return writer
 
     @classmethod
     def resume(cls, path: Path, manifest: Manifest) -> Self:
         """Go on with a log made from the same manifest: compare as far as it goes, then write."""
         with database.speaking(path):
-            _check_whole(path)
-            comparing = Comparing(path)
-            if difference := first_difference(comparing.manifest, manifest):
-                comparing.close()
-                difference.message = f"the log was made from something else: {difference.message}"
-                raise difference
-            return cls(path, comparing.chain, comparing)
+            # A sealed log is only compared with, which any number of processes may do.
+            lock = None if database.is_sealed(path) else Lock.take(path)
+            try:
+                comparing = _compared(path, manifest)
+            except BaseException:
+                if lock is not None:
+                    lock.release()
+                raise
+            return cls(path, comparing.chain, comparing, lock)
 
     @property
     def head(self) -> str:
@@ -83,7 +94,8 @@ class Writer:
         self._ended = is_end(block)
         self._waiting.append(block)
         self._records_waiting += len(block.records)
-        if self._records_waiting >= COMMIT_EVERY:
+        waited = monotonic() - self._committed
+        if self._records_waiting >= COMMIT_EVERY or waited >= COMMIT_SECONDS:
             self.flush()
         return block.records[0].seq
 
@@ -98,17 +110,21 @@ class Writer:
             except sqlite3.Error:
                 self._give_up()
                 raise
+        self._committed = monotonic()
 
     def close(self) -> None:
         """Flush, close the file and, if the run has ended, seal it; a second call does nothing."""
-        if self._comparing is not None:
-            self._close_compared(self._comparing)
-        if self._connection is not None:
-            self.flush()
-            self._connection.close()
-            self._connection = None
-            if self._ended:
-                self._seal()
+        try:
+            if self._comparing is not None:
+                self._close_compared(self._comparing)
+            if self._connection is not None:
+                self.flush()
+                self._connection.close()
+                self._connection = None
+                if self._ended:
+                    self._seal()
+        finally:
+            self._unlock()
 
     def __enter__(self) -> Self:
         return self
@@ -163,6 +179,33 @@ class Writer:
             with suppress(sqlite3.Error):  # the reason for giving up is told, not its echo
                 self._connection.close()
             self._connection = None
+        self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def _begun(path: Path, first: Block) -> sqlite3.Connection:
+    """Make a log of its first batch and open it for writing."""
+    if path.exists():
+        raise JournalError("the file exists already; resume it, or choose another name")
+    clear_leftovers(path)
+    make(path, [first])
+    return database.open_writing(path)
+
+
+def _compared(path: Path, manifest: Manifest) -> Comparing:
+    """Return the comparing with a whole log of this manifest; `JournalError` if it is another."""
+    _check_whole(path)
+    comparing = Comparing(path)
+    if difference := first_difference(comparing.manifest, manifest):
+        comparing.close()
+        difference.message = f"the log was made from something else: {difference.message}"
+        raise difference
+    clear_leftovers(path)
+    return comparing
 
 
 def _check_whole(path: Path) -> None:

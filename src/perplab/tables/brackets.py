@@ -4,7 +4,6 @@ Our own TOML (`config/binance-usdm-brackets.toml` shows it), the answer of Binan
 `leverageBracket` (a list, or one object), and freqtrade's table of pairs. JSON may be gzipped.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from perplab.tables.reading import (
     NaturalUnits,
     TableError,
     Units,
-    read_text,
+    read_json,
     read_toml,
     validated,
 )
@@ -39,7 +38,7 @@ def read_brackets(path: Path) -> BracketFile:
     """Return a bracket file of any of the three formats, or raise `TableError`."""
     if path.suffix == ".toml":
         return _from_toml(path)
-    data = _json(path)
+    data = read_json(path)
     if isinstance(data, dict) and "brackets" in data:
         return _from_api(path, [data])
     if isinstance(data, list):
@@ -61,13 +60,6 @@ def symbol_of(pair: str) -> str:
     name, _, settled = pair.partition(":")
     expiry = settled.partition("-")[2]
     return name.replace("/", "") + (f"_{expiry}" if expiry else "")
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(read_text(path), parse_float=str)
-    except json.JSONDecodeError as error:
-        raise TableError(f"{path}: is not JSON: {error}") from error
 
 
 def _whole(value: object) -> int:

@@ -7,6 +7,8 @@ from perplab.domain.instrument import Bracket
 from perplab.domain.numbers import ONE, format_units
 from perplab.tables.reading import TableError
 
+_MOST_SHOWN = 32
+
 
 def checked(
     symbol: str, rows: Sequence[Bracket], source: str, *, lookup: bool = False
@@ -37,7 +39,7 @@ def _faults(rows: Sequence[Bracket]) -> Iterator[str]:
 
 def _discontinuities(number: int, above: Bracket, row: Bracket) -> Iterator[str]:
     if row.floor != above.cap:
-        cap = format_units(above.cap)
+        cap = _short(format_units(above.cap))
         yield _fault(
             number, "floor", format_units(row.floor), f"{cap}, the cap of row {number - 1}"
         )
@@ -45,11 +47,12 @@ def _discontinuities(number: int, above: Bracket, row: Bracket) -> Iterator[str]
         rate = format_units(above.rate)
         yield _fault(number, "rate", format_units(row.rate), f"more than {rate}, the rate above")
     if row.max_leverage >= above.max_leverage:
-        limit = f"less than {above.max_leverage}, the leverage above"
+        limit = f"less than {_short(str(above.max_leverage))}, the leverage above"
         yield _fault(number, "maximum leverage", str(row.max_leverage), limit)
     amount = row.floor * (row.rate - above.rate) + above.amount * ONE  # 1e-16
     if row.amount * ONE != amount:
-        expected = f"{format_units(amount, 16)} = floor * (rate - rate above) + amount above"
+        exact = _short(format_units(amount, 16))
+        expected = f"{exact} = floor * (rate - rate above) + amount above"
         yield _fault(number, "maintenance amount", format_units(row.amount), expected)
 
 
@@ -58,7 +61,7 @@ def _unusable(rows: Sequence[Bracket]) -> Iterator[str]:
         yield "has no rows; expected at least one bracket"
     for number, row in enumerate(rows, start=1):
         if row.cap <= row.floor:
-            floor = f"more than {format_units(row.floor)}, its floor"
+            floor = f"more than {_short(format_units(row.floor))}, its floor"
             yield _fault(number, "cap", format_units(row.cap), floor)
         if not 0 < row.rate < ONE:
             yield _fault(number, "rate", format_units(row.rate), "a rate above 0 and below 1")
@@ -66,9 +69,14 @@ def _unusable(rows: Sequence[Bracket]) -> Iterator[str]:
             yield _fault(number, "maximum leverage", str(row.max_leverage), "at least 1")
     for number, (above, row) in enumerate(pairwise(rows), start=2):
         if row.cap <= above.cap:
-            cap = f"more than {format_units(above.cap)}, the cap above"
+            cap = f"more than {_short(format_units(above.cap))}, the cap above"
             yield _fault(number, "cap", format_units(row.cap), cap)
 
 
 def _fault(number: int, column: str, found: str, expected: str) -> str:
-    return f"row {number}: {column}: found {found}, expected {expected}"
+    return f"row {number}: {column}: found {_short(found)}, expected {expected}"
+
+
+def _short(text: str) -> str:
+    """Return a number's text, of one that no market has only the beginning."""
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}... ({len(text)} characters)"

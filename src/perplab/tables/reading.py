@@ -1,7 +1,9 @@
 """Reading: a configuration file's text, its exact numbers, and errors that say where."""
 
 import gzip
+import json
 import tomllib
+import zlib
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +15,8 @@ from pydantic_core import ErrorDetails
 from perplab.domain.numbers import NumberError, parse_units
 
 T = TypeVar("T")
+
+_MOST_SHOWN = 200
 
 
 class TableError(ValueError):
@@ -66,7 +70,7 @@ def read_text(path: Path) -> str:
         text = data.decode()
     except FileNotFoundError:
         raise TableError(f"{path}: there is no such file") from None
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise TableError(f"{path}: cannot be read: {error}") from error
     except UnicodeDecodeError as error:
         raise TableError(f"{path}: is not UTF-8 text: {error}") from error
@@ -77,10 +81,31 @@ def read_text(path: Path) -> str:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return a TOML file's tables; a decimal number stays text, so that it stays exact."""
+    text = read_text(path)
     try:
-        return tomllib.loads(read_text(path), parse_float=str)
+        return tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise TableError(f"{path}: is not TOML: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise _unreasonable(path, error) from error
+
+
+def read_json(path: Path) -> Any:
+    """Return a JSON file's content; a decimal number stays text, so that it stays exact."""
+    text = read_text(path)
+    try:
+        return json.loads(text, parse_float=str)
+    except json.JSONDecodeError as error:
+        raise TableError(f"{path}: is not JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise _unreasonable(path, error) from error
+
+
+def _unreasonable(path: Path, error: Exception) -> TableError:
+    """Return the error of a text that is well formed and that no parser takes."""
+    deep = isinstance(error, RecursionError)
+    found = "lists or objects nested too deep" if deep else "a number of thousands of digits"
+    return TableError(f"{path}: found {found}; expected a table")
 
 
 def validated(adapter: TypeAdapter[T], data: object, source: str) -> T:
@@ -99,7 +124,12 @@ def _sentence(source: str, fault: ErrorDetails) -> str:
     if kind == "missing":
         return f"{source}: {place}: is missing"
     message = fault["msg"].removeprefix("Value error, ")
-    return f"{source}: {place}: found {fault['input']!r}: {message}"
+    return f"{source}: {place}: found {_input(fault['input'])}: {message}"
+
+
+def _input(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _place(location: Sequence[int | str]) -> str:

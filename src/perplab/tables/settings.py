@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from perplab.domain.instrument import AutoAdd, LimitFill, Settings
-from perplab.domain.numbers import ONE, Money, Rate
+from perplab.domain.numbers import ONE, Money, Rate, format_units
 from perplab.tables.reading import (
     NaturalUnits,
     PositiveUnits,
@@ -106,6 +106,11 @@ def _settings_table(path: Path) -> dict[str, Any]:
 
 
 def _check(settings: Settings, source: str) -> None:
+    for name in ("maker_fee", "taker_fee", "half_spread", "slippage"):
+        rate = getattr(settings, name)
+        if rate >= ONE:
+            found = format_units(rate)
+            raise TableError(f"{source}: {name}: found {found}, expected a rate below 1, as 0.0005")
     if settings.margin_call_rearm > settings.margin_call_ratio:
         raise TableError(f"{source}: margin_call_rearm is above margin_call_ratio; expected below")
     if settings.margin_call_ratio >= ONE:

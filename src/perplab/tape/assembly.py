@@ -12,12 +12,15 @@ from perplab.tape.candles import Candles
 from perplab.tape.clock import in_order, nanoseconds
 from perplab.tape.errors import TapeError
 from perplab.tape.naming import CandleKind, candle_kind_of
+from perplab.tape.notes import counted, notes_on_ids
 from perplab.tape.options import FileReport, Reading, ReadOptions
 from perplab.tape.sheet import Sheet
 from perplab.tape.stream import FundingSeries, Stream
 
 Ints = NDArray[np.int64]
 
+_NUMBERED = ("Binance aggTrades", "Binance trades")
+"""The formats whose ids count a market's trades without a gap."""
 _PATHS = {"low-first": "open, low, high, close", "high-first": "open, high, low, close"}
 
 
@@ -29,6 +32,8 @@ def price_stream(sheet: Sheet, kind: Kind, report: FileReport) -> Reading:
         quantity = sheet.quantities("quantity")
     if "id" in sheet:
         sheet.refuse_duplicates("id")
+        if report.format in _NUMBERED:
+            report.notes += notes_on_ids(sheet, "id")
     return _stream(sheet, kind, report, price=price, quantity=quantity)
 
 
@@ -42,7 +47,8 @@ def quote_stream(sheet: Sheet, report: FileReport) -> Reading:
 def note_crossed(bid: Ints, ask: Ints, report: FileReport) -> None:
     """Note how many quotes have a bid at or above the ask."""
     if crossed := int(np.count_nonzero(bid >= ask)):
-        report.notes.append(f"{crossed} quotes have a bid at or above the ask.")
+        quotes = counted(crossed, "quote has", "quotes have")
+        report.notes.append(f"{quotes} a bid at or above the ask.")
 
 
 def _stream(
@@ -110,8 +116,9 @@ def candle_stream(sheet: Sheet, options: ReadOptions, report: FileReport) -> Rea
     if trades:
         taken = _traded(sheet, taken, report)
     time_ns, price, quantity = candle.ticks(taken, length, options.candle_path)
+    candles = counted(len(taken), "candle", "candles")
     report.notes.append(
-        f"{len(taken)} candles of {length / 1e9:g} s: the path inside a candle is assumed "
+        f"{candles} of {length / 1e9:g} s: the path inside a candle is assumed "
         f"({_PATHS[options.candle_path]})."
     )
     stream = Stream(
@@ -151,7 +158,8 @@ def _traded(sheet: Sheet, taken: Candles, report: FileReport) -> Candles:
             advice="If these are mark prices, say so: --mark FILE.",
         )
     quiet = int(np.count_nonzero(~with_volume))
-    report.notes.append(f"{quiet} candles without volume give no trades.")
+    candles = counted(quiet, "candle without volume gives", "candles without volume give")
+    report.notes.append(f"{candles} no trades.")
     return taken.picked(with_volume)
 
 

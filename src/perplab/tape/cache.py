@@ -27,7 +27,7 @@ from perplab.tape.stream import FundingSeries, Stream
 WORTH_KEEPING_BYTES = 1 << 20
 """Smaller files are read as fast as their entry would be."""
 
-_FORMAT = 1
+_FORMAT = 2
 _PART = ".part-"
 _ABANDONED_SECONDS = 86_400
 

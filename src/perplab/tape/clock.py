@@ -22,8 +22,8 @@ _UNITS = (
     (range(18, 20), "nanoseconds", 1),
 )
 _ZONE = r"(Z| ?UTC|[+-]00:?00)$"
-_TEXT = r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d{1,9})?)?(Z| ?UTC|[+-]00:?00)?$"
-_SECONDS = r"^\d{9,10}\.\d{1,9}$"
+_TEXT = r"^[0-9]{4}(-[0-9]{2}){2}([ T][0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?)?(Z| ?UTC|[+-]00:?00)?$"
+_SECONDS = r"^[0-9]{9,10}\.[0-9]{1,9}$"
 _DATE_LENGTH = 10
 
 
@@ -97,8 +97,8 @@ def _from_texts(sheet: Sheet, role: str, texts: pl.Series) -> pl.Series:
     """Return texts of dates, or of seconds with decimals, as datetimes of nanoseconds."""
     cells = texts.str.strip_chars()
     if cells.str.contains(_SECONDS).all():
-        whole = cells.str.extract(r"^(\d+)").cast(pl.Int64)
-        fraction = cells.str.extract(r"\.(\d+)$").str.pad_end(9, "0").cast(pl.Int64)
+        whole = cells.str.extract(r"^([0-9]+)").cast(pl.Int64)
+        fraction = cells.str.extract(r"\.([0-9]+)$").str.pad_end(9, "0").cast(pl.Int64)
         return (whole * NS_PER_SECOND + fraction).cast(pl.Datetime("ns"))
     plain = cells.str.replace("T", " ", literal=True).str.replace(_ZONE, "")
     dates = plain.str.len_chars() == _DATE_LENGTH

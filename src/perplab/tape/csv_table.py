@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from perplab.domain.numbers import DECIMALS, INT64_MAX
+from perplab.domain.numbers import DECIMALS, INT64_MAX, shown
 from perplab.tape.errors import TapeError
 from perplab.tape.exact import (
     DECIMAL,
@@ -20,14 +20,15 @@ from perplab.tape.exact import (
 )
 from perplab.tape.source import Source
 
-Form = Literal["integer", "decimal", "text"]
+Form = Literal["integer", "decimal", "text", "flag"]
 
-NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
-_INTEGER = r"^\s*[+-]?\d{1,18}\s*$|^\s*\d{19}\s*$"
+NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+_INTEGER = r"^\s*[+-]?[0-9]{1,18}\s*$|^\s*[0-9]{19}\s*$"
 _DTYPES: Mapping[Form, pl.DataType] = {
     "integer": pl.Int64(),
     "decimal": DECIMAL,
     "text": pl.String(),
+    "flag": pl.Enum(["true", "false", "True", "False", "TRUE", "FALSE", "1", "0"]),
 }
 _SEPARATORS = ",;\t|"
 _HEAD_ROWS = 3
@@ -93,12 +94,16 @@ class CsvTable:
     def load(self, wanted: Mapping[str, Form]) -> pl.DataFrame:
         """Return the wanted columns: integers, decimals in units of 1e-8, texts; nulls if empty.
 
+        A flag comes as one of a few known texts, or, if any is unknown, all as texts.
+
         Raises TapeError with its row for the first cell or row that does not fit.
         """
         try:
             frame = self._scan(wanted).select(*wanted, *self._guard(wanted)).collect()
         except pl.exceptions.PolarsError as error:
             return self._load_slowly(wanted, error)
+        if self._quoted:
+            self._refuse_open_quote()
         if not self._is_rectangular(frame):
             raise self._ragged() or TapeError(
                 self.path, found="rows of unequal length", expected=f"{len(self.names)} columns"
@@ -175,20 +180,46 @@ class CsvTable:
             )
         return None
 
+    def _refuse_open_quote(self) -> None:
+        """Raise TapeError at the first row with a quote that it does not close.
+
+        Such a quote would swallow the rows up to the next one.
+        """
+        if _odd_quotes(self._data, self._offset):
+            row = next(row for row, line in self._lines() if line.count(b'"') % 2)
+            raise TapeError(
+                self.path,
+                row=row,
+                found="a quote that is not closed",
+                expected="quotes on both sides of a cell, or none",
+            )
+
     def _load_slowly(
         self, wanted: Mapping[str, Form], error: pl.exceptions.PolarsError | None
     ) -> pl.DataFrame:
         """Return the same columns parsed cell by cell, or raise at the first that is not exact."""
         if ragged := self._ragged():
             raise ragged
+        self._refuse_open_quote()
         try:
             texts = self._scan({}).select(*wanted).collect()
-        except pl.exceptions.PolarsError as again:
-            raise TapeError(self.path, found=f"no CSV: {again}", expected="CSV") from error
+        except pl.exceptions.PolarsError:
+            raise self._unreadable() from error
         return texts.select(self._parsed(texts[name], form) for name, form in wanted.items())
 
+    def _unreadable(self) -> TapeError:
+        for row, line in self._lines():
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return TapeError(
+                    self.path, row=row, found="text that is not UTF-8", expected="UTF-8"
+                )
+        expected = f"rows of {len(self.names)} cells"
+        return TapeError(self.path, found="rows that do not divide into cells", expected=expected)
+
     def _parsed(self, texts: pl.Series, form: Form) -> pl.Series:
-        if form == "text":
+        if form in ("text", "flag"):
             return texts
         if form == "integer":
             self._refuse(texts, _first_not_integer(texts), "a whole number")
@@ -204,7 +235,7 @@ class CsvTable:
                 self.path,
                 row=self.row_of(fault),
                 column=texts.name,
-                found=repr(texts[fault]),
+                found=shown(texts[fault]),
                 expected=expected,
             )
 
@@ -214,6 +245,18 @@ def _first_not_integer(texts: pl.Series) -> int | None:
         texts.str.len_chars().gt(18) & texts.str.strip_chars().gt(str(INT64_MAX))
     )
     return bad.fill_null(value=False).arg_true().first() if bad.any() else None  # type: ignore[return-value]
+
+
+def _odd_quotes(data: bytes | mmap.mmap, offset: int) -> bool:
+    """Return whether a line after the offset has an odd number of quotes."""
+    cells, open_before = np.frombuffer(data, np.uint8, offset=offset), 0
+    for start in range(0, len(cells), _CHUNK):
+        part = cells[start : start + _CHUNK]
+        quotes = open_before + np.cumsum(part == ord('"'))
+        if (quotes[part == ord("\n")] % 2).any():
+            return True
+        open_before = int(quotes[-1]) % 2
+    return open_before == 1
 
 
 def _contains(data: bytes | mmap.mmap, what: bytes) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from perplab.domain.numbers import INT64_MAX, ONE, NumberError, parse_units
+from perplab.domain.numbers import INT64_MAX, ONE, NumberError, parse_units, shown
 
 DECIMAL = pl.Decimal(38, 27)
 """Holds every int64 count of 1e-8 and 19 decimals more."""
@@ -17,7 +17,7 @@ ROUNDED_AWAY = b"0" * 19
 """A text whose digits beyond the 27th decimal alone are not zero contains this."""
 
 _DECIMALS_KEPT = 8
-_PLAIN = r"^-?\d{1,11}(\.\d{1,27})?$"
+_PLAIN = r"^-?[0-9]{1,11}(\.[0-9]{1,27})?$"
 _EXACT_DOUBLES = 2**53
 
 
@@ -76,7 +76,7 @@ def fault_in(text: str) -> str:
     try:
         parse_units(text)
     except NumberError as error:
-        return str(error).removeprefix(repr(text)).strip()
+        return str(error).removeprefix(shown(text)).strip()
     return "is beyond the range of 64-bit integers that count 1e-8"
 
 
@@ -89,7 +89,7 @@ def units_of_texts(texts: pl.Series) -> tuple[pl.Series, int | None]:
     if plain.all():
         units = units_of_decimals(texts.cast(DECIMAL))
         if units is not None:
-            return units, None
+            return units.alias(texts.name), None
     values: list[int | None] = []
     for place, text in enumerate(texts.to_list()):
         blank = text is None or not text.strip()

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from perplab.domain.numbers import DECIMALS, INT64_MAX, ONE
+from perplab.domain.numbers import DECIMALS, INT64_MAX, ONE, shown
 from perplab.tape.csv_table import Form
 from perplab.tape.errors import TapeError
 from perplab.tape.exact import fault_in, units_of_decimals, units_of_doubles, units_of_texts
@@ -67,7 +67,7 @@ class FrameTable:
 
     def _column(self, name: str, form: Form) -> pl.Series:
         column = self._frame[name]
-        if form == "text":
+        if form in ("text", "flag"):
             return column.cast(pl.String) if column.dtype == pl.Categorical else column
         if form == "integer" and column.dtype.is_integer():
             return self._cast(column)
@@ -127,6 +127,6 @@ class FrameTable:
             self.path,
             row=self.row_of(place),
             column=column.name,
-            found=repr(str(column[place])),
+            found=shown(str(column[place])),
             expected=expected,
         )

@@ -16,6 +16,7 @@ from perplab.tape.clock import in_order, nanoseconds
 from perplab.tape.errors import TapeError
 from perplab.tape.frame_table import FrameTable
 from perplab.tape.market import symbol_for
+from perplab.tape.notes import counted
 from perplab.tape.options import FileReport, Reading, ReadOptions
 from perplab.tape.sheet import Sheet, load
 from perplab.tape.source import Source
@@ -59,11 +60,11 @@ def read_npz(source: Source, options: ReadOptions) -> Reading:
         )
     others = int(np.count_nonzero((event != _TRADE) & (event != _BEST_QUOTE)))
     if others:
-        reading.reports[0].notes.append(
-            f"{others} events that are neither trades nor best quotes are left out."
-        )
+        left = counted(others, "event of another kind is", "events of other kinds are")
+        reading.reports[0].notes.append(f"{left} left out.")
     if local := int(np.count_nonzero(~at_exchange)):
-        reading.reports[0].notes.append(f"{local} events of local time only are left out.")
+        left = counted(local, "event of local time only is", "events of local time only are")
+        reading.reports[0].notes.append(f"{left} left out.")
     return reading
 
 
@@ -108,7 +109,8 @@ def _quotes(sheet: Sheet, is_bid: NDArray[np.bool_], report: FileReport) -> Read
     if whole.is_empty():
         raise TapeError(sheet.table.path, found="one side of the book", expected="bids and asks")
     if merged := len(sheet) - whole.height:
-        report.notes.append(f"{merged} events are one side of a quote that later events complete.")
+        events = counted(merged, "event is", "events are")
+        report.notes.append(f"{events} one side of a quote that later events complete.")
     bid, ask = whole["bid"].to_numpy(), whole["ask"].to_numpy()
     note_crossed(bid, ask, report)
     stream = Stream(

@@ -151,7 +151,7 @@ _GENERIC: Mapping[str, Sequence[str]] = {
     **{name: (name,) for name in _OHLC},
 }
 
-_TIME = re.compile(r"\d{13}|\d{16}|\d{19}")
+_TIME = re.compile(r"\d{13}|\d{16}|\d{19}", re.ASCII)
 _FLAG = re.compile(r"[Tt]rue|[Ff]alse")
 _BARE_TIMES = {"transact_time", "time", "transaction_time", "event_time", "open_time",
                "close_time", "calc_time"}  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 
 from perplab.tape.errors import TapeError
 from perplab.tape.naming import market, symbol_of
+from perplab.tape.notes import counted
 from perplab.tape.options import ReadOptions
 from perplab.tape.sheet import Sheet
 
@@ -59,5 +60,7 @@ def one_symbol(sheet: Sheet, options: ReadOptions, notes: list[str]) -> tuple[Sh
             advice=f"The file holds {len(written)} symbols: pick one with --symbol.",
         )
     mine = texts.is_in([text for text in written if symbols[text] == asked]).to_numpy()
-    notes.append(f"{int(np.count_nonzero(~mine))} rows of other symbols are left out.")
+    others = int(np.count_nonzero(~mine))
+    rows = counted(others, "row of another symbol is", "rows of other symbols are")
+    notes.append(f"{rows} left out.")
     return sheet.picked(mine), str(asked)

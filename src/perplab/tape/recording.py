@@ -12,15 +12,17 @@ import numpy as np
 import polars as pl
 
 from perplab.domain.instrument import Kind
+from perplab.domain.numbers import shown
 from perplab.tape.assembly import price_stream, quote_stream
 from perplab.tape.errors import TapeError
 from perplab.tape.exact import fault_in, units_of_texts
 from perplab.tape.market import one_symbol
+from perplab.tape.notes import counted
 from perplab.tape.options import FileReport, Reading, ReadOptions
 from perplab.tape.sheet import Sheet
 from perplab.tape.source import Source
 
-_LINE = r"^\d{18,19} \{.*\}\r?$"
+_LINE = r"^[0-9]{18,19} \{.*\}\r?$"
 _FIRST_LINE = re.compile(rb"\d{18,19} \{")
 
 _EVENTS: Mapping[Kind, tuple[str, Mapping[str, str]]] = {
@@ -138,9 +140,8 @@ def read_recording(source: Source, options: ReadOptions) -> Reading:
         wanted = options.kind or "quotes or trades"
         raise TapeError(source.path, found=f"a recording without {wanted}", expected=str(wanted))
     if others := recording.lines.height - seen:
-        reading.reports[0].notes.append(
-            f"{others} messages that are neither trades nor best quotes are left out."
-        )
+        left = counted(others, "message of another kind is", "messages of other kinds are")
+        reading.reports[0].notes.append(f"{left} left out.")
     return reading
 
 
@@ -148,7 +149,8 @@ def _of_the_market(frame: pl.DataFrame, notes: list[str]) -> pl.DataFrame:
     """Leave out trades with the insurance fund and of deleveraging, which are not at the market."""
     market = frame.filter(pl.col("X").is_null() | (pl.col("X") == _MARKET))
     if left := frame.height - market.height:
-        notes.append(f"{left} trades outside the market (X is not MARKET) are left out.")
+        trades = counted(left, "trade is", "trades are")
+        notes.append(f"{trades} left out: outside the market (X is not MARKET).")
     return market
 
 
@@ -169,7 +171,7 @@ def _units(recording: Recording, frame: pl.DataFrame, texts: pl.Series) -> pl.Se
             recording.path,
             row=int(frame["row"][fault]) + 1,
             column=texts.name,
-            found=repr(texts[fault]),
+            found=shown(texts[fault]),
             expected=f"an exact decimal number: {fault_in(texts[fault])}",
         )
     return units

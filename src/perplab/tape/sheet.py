@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from perplab.domain.numbers import shown
 from perplab.tape.csv_table import CsvTable, Form
 from perplab.tape.errors import TapeError
 from perplab.tape.frame_table import FrameTable, open_frame
@@ -34,8 +35,10 @@ class Rows(Protocol):
 _FORMS: Mapping[str, Form] = {
     "price": "decimal", "quantity": "decimal", "bid": "decimal", "ask": "decimal",
     "rate": "decimal", "open": "decimal", "high": "decimal", "low": "decimal",
-    "close": "decimal", "volume": "decimal", "symbol": "text",
+    "close": "decimal", "volume": "decimal", "symbol": "text", "flag": "flag",
 }  # fmt: skip
+
+_FLAGS = ("true", "false", "1", "0")
 
 
 def open_table(source: Source) -> Table:
@@ -93,7 +96,7 @@ class Sheet:
             self.table.path,
             row=self.row_of(index),
             column=column,
-            found=repr(cell) if cell else "an empty cell",
+            found=shown(cell) if cell else "an empty cell",
             expected=expected,
             advice=advice,
         )
@@ -117,6 +120,16 @@ class Sheet:
             expected="each id once",
             advice="Remove the duplicate: a trade must not count twice.",
         )
+
+    def refuse_no_flags(self, role: str) -> None:
+        """Raise TapeError at the first cell that is neither true nor false, 1 nor 0."""
+        cells = self.frame[role]
+        known = cells.is_not_null()
+        if cells.dtype not in (pl.Boolean, pl.Enum):
+            texts = cells.cast(pl.String).str.strip_chars().str.to_lowercase()
+            known &= texts.is_in(_FLAGS).fill_null(value=False)
+        if not known.all():
+            raise self.refusal(role, int((~known).arg_true()[0]), "true or false")
 
     def _place(self, index: int) -> int:
         return index if self.rows is None else int(self.rows[index])

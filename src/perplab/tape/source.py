@@ -5,6 +5,7 @@ import hashlib
 import mmap
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,18 @@ from perplab.tape.errors import TapeError
 
 Content = Literal["text", "parquet", "feather", "npz"]
 
+_GZIP = b"\x1f\x8b"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_PARQUET = b"PAR1"
+_FEATHER = b"ARROW1"
+_SUFFIXES: Mapping[str, tuple[str, bytes | tuple[bytes, ...]]] = {
+    ".gz": ("gzip", _GZIP),
+    ".zip": ("zip", _ZIP),
+    ".npz": ("npz", _ZIP),
+    ".parquet": ("Parquet", _PARQUET),
+    ".feather": ("Feather (version 2)", _FEATHER),
+}
+"""What a name's ending promises, and how such a file begins."""
 _SNIFF = 4096
 _CHECKSUM_CHARACTERS = 64
 
@@ -38,9 +51,10 @@ def open_source(path: Path) -> Source:
     stored = _stored(path)
     source = Source(path=path, stored=stored, data=stored, content="text")
     _verify_checksum(source)
-    if stored[:2] == b"\x1f\x8b":
+    _refuse_misnamed(path, stored)
+    if stored[:2] == _GZIP:
         source.data = _gunzipped(path, stored)
-    elif stored[:4] == b"PK\x03\x04":
+    elif stored[:4] in _ZIP:
         source.data, source.content = _unzipped(path, stored)
     if len(source.data) == 0:
         raise TapeError(path, found="no bytes after unpacking", expected="rows of prices")
@@ -76,6 +90,18 @@ def _verify_checksum(source: Source) -> None:
             found=f"SHA-256 {source.sha256}",
             expected=f"{wanted}, as {beside.name} states",
             advice="The file is damaged or not the one that was published: download it again.",
+        )
+
+
+def _refuse_misnamed(path: Path, stored: bytes | mmap.mmap) -> None:
+    """Raise TapeError when the name says what the content is not."""
+    name, start = _SUFFIXES.get(path.suffix.lower(), ("", b""))
+    if not stored[:_SNIFF].startswith(start):
+        raise TapeError(
+            path,
+            found=f"content that is not {name}",
+            expected=f"{name}, as the name says",
+            advice="Download it again, or give it the name of what it is.",
         )
 
 
@@ -115,9 +141,9 @@ def _unzipped(path: Path, stored: bytes | mmap.mmap) -> tuple[bytes | mmap.mmap,
 
 
 def _content(path: Path, data: bytes | mmap.mmap) -> Content:
-    if data[:4] == b"PAR1":
+    if data[:4] == _PARQUET:
         return "parquet"
-    if data[:6] == b"ARROW1":
+    if data[:6] == _FEATHER:
         return "feather"
     if b"\0" in data[:_SNIFF]:
         raise TapeError(

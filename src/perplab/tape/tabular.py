@@ -10,6 +10,7 @@ from perplab.tape.csv_table import CsvTable
 from perplab.tape.errors import TapeError
 from perplab.tape.layouts import Layout, layout_of
 from perplab.tape.market import one_symbol
+from perplab.tape.notes import counted
 from perplab.tape.options import FileReport, Reading, ReadOptions
 from perplab.tape.sheet import Sheet, Table, load
 from perplab.tape.ticker import settlements
@@ -19,8 +20,10 @@ def read_table(table: Table, options: ReadOptions) -> Reading:
     """Return the streams or funding of a table. Raises TapeError where it cannot be used."""
     layout = layout_of(table, options)
     _refuse_liquidations(table.path, layout)
-    sheet = load(table, {role: name for role, name in layout.roles.items() if role != "flag"})
+    sheet = load(table, layout.roles)
     notes = _notes_on_end(table, layout)
+    if "flag" in sheet:
+        sheet.refuse_no_flags("flag")
     sheet, symbol = one_symbol(sheet, options, notes)
     report = FileReport(name=table.path.name, format=layout.format, symbol=symbol, notes=notes)
     match layout.shape:
@@ -58,7 +61,8 @@ def _ticker(sheet: Sheet, options: ReadOptions, report: FileReport) -> Reading:
         if not marked.any():
             raise TapeError(path, found="no mark price in any row", expected="mark prices")
         if skipped := int(np.count_nonzero(~marked)):
-            report.notes.append(f"{skipped} rows without a mark price are left out.")
+            rows = counted(skipped, "row without a mark price is", "rows without a mark price are")
+            report.notes.append(f"{rows} left out.")
         reading = price_stream(sheet.picked(marked), Kind.MARK, report)
     funding = settlements(sheet, report.symbol, report.name)
     if funding is not None and options.kind != Kind.MARK:
@@ -91,7 +95,7 @@ def _notes_on_end(table: Table, layout: Layout) -> list[str]:
     if table.names[-1] != layout.roles.get("flag"):
         return ["The file does not end with a line break: its last row could be cut."]
     cell = table.last_cell()
-    if cell.lower() in ("true", "false"):
+    if cell.strip('"').lower() in ("true", "false", "1", "0"):
         return []
     raise TapeError(
         table.path,
