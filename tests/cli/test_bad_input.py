@@ -8,6 +8,7 @@ from typer.testing import Result
 from cli.conftest import LONG, Perplab
 
 WALLET = ("--wallet", "1000")
+ROUNDED = "the part rounds to 0 at the step of 0.001 BTC"
 SCENARIO = """
 tape = [{ generate = { rows = 1000, scenario = "calm" } }]
 [[account]]
@@ -50,12 +51,26 @@ def said(result: Result) -> str:
         (("--funding", "none.csv"), "none.csv: found nothing to read"),
         (("--mark", "none.csv"), "none.csv: found nothing to read"),
         (("--brackets", "none.json"), "none.json: there is no such file"),
-        (("--at", "2025-01-01"), "after the end of the run"),
-        (("--at", "2023-01-01"), "before the start"),
+        (("--at", "2025-01-01"), "at 2025-01-01 is outside the run, 2024-01-01T00:00:00"),
+        (("--at", "2023-01-01"), "at 2023-01-01 is outside the run, 2024-01-01T00:00:00"),
         (("--from", "2020-01-01"), "when every price is known"),
         (("--to", "yesterday"), "'yesterday' is not a time"),
         (("--tick", "0"), "0 is not above zero"),
         (("--tick", "7"), "no multiple of BTCUSDT's tick 7"),
+        (
+            ("--tick", "7"),
+            "price number 1 of the 60000 that were read, in time order (column price)",
+        ),
+        (("--symbol", ""), "--symbol: found no name, expected a market, as BTCUSDT"),
+        (("--symbol", " "), "--symbol: found no name"),
+        (("--at", ""), "at is empty text"),
+        (("--from", ""), "start: is empty text"),
+        (("--tick", ""), "tick: '' is not a decimal number"),
+        (("--funding", "5"), "funding 1, rate: expected a rate between -1 and 1"),
+        (("--funding", "-1"), "found '-1'"),
+        (("--set", "taker_fee=99"), "taker_fee: found 99, expected a rate below 1"),
+        (("--set", "slippage=1"), "slippage: found 1, expected a rate below 1"),
+        (("--set", "half_spread=2"), "half_spread: found 2, expected a rate below 1"),
         (("--margin-mode", "cross", "--auto-add"), "has no margin of its own"),
         (("--margin-mode", "cross", "--add-margin", "1@2"), "has no margin of its own"),
         (("--symbol", "ETHUSDT"), "'ETHUSDT' is not one of them"),
@@ -76,8 +91,10 @@ def test_terms_that_make_no_sense_end_with_code_2(
     ("more", "message"),
     [
         (("--quantity", "1"), "margin insufficient (-2019); the wallet must hold"),
-        (("--quantity", "0.0001"), "quantity below minimum (-4004)"),
-        (("--quantity", "100", "--leverage", "100"), "-2027"),
+        (("--quantity", "0.0001"), "quantity below minimum (-4004); at least 0.001 BTC"),
+        (("--quantity", "0.0015"), "quantity off step (-4023); the step is 0.001 BTC"),
+        (("--quantity", "2000"), "quantity above maximum (-4005); at most 1,000 BTC"),
+        (("--quantity", "100", "--leverage", "100"), "(-2027); at 100x at most 800,000 USDT"),
     ],
 )
 def test_a_position_that_the_exchange_refuses_ends_with_code_2_and_its_reason(
@@ -89,10 +106,54 @@ def test_a_position_that_the_exchange_refuses_ends_with_code_2_and_its_reason(
     assert "NEVER OPENED" in result.stdout
 
 
-def test_a_refused_stop_stands_in_the_story(crash: Path, perplab: Perplab) -> None:
-    result = perplab("replay", crash, *LONG, *WALLET, "--stop", "61000")
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (("--stop", "61000"), "stop at 61,000: would trigger immediately (-2021)"),
+        (("--take-profit", "59000"), "take-profit at 59,000: would trigger immediately (-2021)"),
+        (
+            ("--stop", "58000:0.001%"),
+            f"stop at 58,000: quantity not positive (-4003); {ROUNDED}",
+        ),
+    ],
+)
+def test_a_refused_stop_stands_in_the_story_and_beside_the_verdict(
+    crash: Path, perplab: Perplab, more: tuple[str, ...], reason: str
+) -> None:
+    result = perplab("replay", crash, *LONG, *WALLET, *more)
     assert result.exit_code == 0
-    assert "REFUSED: order: would trigger immediately (-2021)" in " ".join(result.stdout.split())
+    text = " ".join(result.stdout.split())
+    assert f"REFUSED: {reason}" in text
+    name, why = reason.split(": ", 1)
+    kind = name.split()[0]
+    after = text.split("LIQUIDATED at")[1]
+    assert f"note: the {name} was refused: {why}; the position had no {kind}" in after
+
+
+def test_a_refused_stop_beside_an_accepted_one_does_not_say_that_there_was_none(
+    crash: Path, perplab: Perplab
+) -> None:
+    more = ("--stop", "61000", "--stop", "55000", "--add-margin", "5000@58000")
+    text = " ".join(perplab("replay", crash, *LONG, *WALLET, *more).stdout.split())
+    assert "note: the stop at 61,000 was refused" in text
+    assert "the position had no stop" not in text
+    assert "note: the margin change of 5,000 USDT was refused: cross balance insufficient" in text
+
+
+def test_a_close_without_a_position_says_so(perplab: Perplab, tmp_path: Path) -> None:
+    path = tmp_path / "close.toml"
+    path.write_text(SCENARIO.replace("buy 0.1", "close"))
+    text = " ".join(perplab("run", path, "--account", "ann").stdout.split())
+    assert "REFUSED: market order: quantity not positive (-4003); there is no position" in text
+
+
+def test_a_notional_below_the_minimum_is_refused_with_the_minimum(
+    perplab: Perplab, tmp_path: Path
+) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(SCENARIO.replace("buy 0.1", "buy 0.001 at 58000"))
+    text = " ".join(perplab("run", path, "--account", "ann").stdout.split())
+    assert "REFUSED: limit order at 58,000: notional below minimum (-4164); at least" in text
 
 
 def test_a_missing_file_is_named(perplab: Perplab) -> None:
@@ -118,11 +179,11 @@ def test_a_log_cannot_be_made_where_there_is_no_folder(crash: Path, perplab: Per
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("futures =", "futurs =", "futurs"),
+        ("futures =", "futurs =", "account 1: unknown key 'futurs'; expected one of actions,"),
         ('"1000"', '"lots"', "'lots' is not a decimal number"),
         ("buy 0.1", "buy 0.1 ETHUSDT", "'ETHUSDT' is not one of them"),
         ("buy 0.1", "bye 0.1", "'bye' is not a verb"),
-        ("rows = 1000", "rows = 0", "greater than 0"),
+        ("rows = 1000", "rows = 0", "generate, rows: expected a number above 0, found 0"),
         ('"calm"', '"boring"', "scenario"),
         ("[[account]]", "[[account", "is not TOML"),
     ],

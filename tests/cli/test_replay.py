@@ -198,9 +198,73 @@ def test_a_person_reads_the_whole_story(crash: Path, perplab: Perplab, words: st
     assert words in " ".join(result.stdout.split())
 
 
-def test_it_fits_a_terminal_of_100_columns(
-    crash: Path, perplab: Perplab, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("columns", ["60", "80", "100"])
+def test_it_fits_a_terminal_and_cuts_no_word(
+    crash: Path, perplab: Perplab, monkeypatch: pytest.MonkeyPatch, columns: str
 ) -> None:
-    monkeypatch.setitem(WIDE, "COLUMNS", "100")
+    monkeypatch.setitem(WIDE, "COLUMNS", columns)
     result = perplab("replay", crash, *LONG, *WALLET, "--auto-add")
-    assert max(map(len, result.stdout.splitlines())) <= 100
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+    assert "…" not in result.stdout
+    assert "2024-01-01 00:00:00" in result.stdout
+    assert "opened long" in result.stdout
+
+
+def test_a_liquidation_is_the_nearest_that_it_came_and_names_the_price_that_was_crossed(
+    crash: Path, told: Told, perplab: Perplab
+) -> None:
+    run = told("replay", crash, *LONG, *WALLET)
+    summary, (begun,) = run["summary"], entries(run, "LiquidationStarted")
+    assert Decimal(summary["highest_margin_ratio"]) >= 1
+    assert summary["highest_margin_ratio"] == begun["margin_ratio"]
+    assert summary["lowest_distance"] == "0"
+    assert summary["lowest_distance_at"] == summary["liquidated_at"] == begun["time"]
+    (opened,) = entries(run, "PositionOpened")
+    assert summary["liquidation_price_crossed"] == opened["liquidation_price_below"]
+    crossed = f"{Decimal(opened['liquidation_price_below']):,}"
+    assert begun["what"].endswith(f", beyond the liquidation price {crossed}")
+    text = " ".join(perplab("replay", crash, *LONG, *WALLET).stdout.split())
+    assert f"highest margin ratio {Decimal(begun['margin_ratio']) * 100:.2f}% at" in text
+
+
+JUMP = "inside one fills at the far end of the jump"
+
+
+def candles(folder: Path, low: int) -> Path:
+    path = folder / "BTCUSDT-1m-2024-01.csv"
+    start_ms = 1_704_067_200_000
+    rows = [
+        f"{start_ms + 60_000 * n},60000,60500,{low if n else 59500},60000,10"
+        f",{start_ms + 60_000 * (n + 1) - 1},600000,5,5,300000,0"
+        for n in range(3)
+    ]
+    path.write_text("\n".join(rows))
+    return path
+
+
+def test_a_candle_that_jumps_past_the_bankruptcy_price_leaves_no_ratio_and_says_why(
+    tmp_path: Path, told: Told, perplab: Perplab
+) -> None:
+    tape = candles(tmp_path, 50_000)
+    run = told("replay", tape, *LONG, *WALLET)
+    summary = run["summary"]
+    assert summary["verdict"] == "liquidated"
+    assert summary["highest_margin_ratio"] is None
+    assert summary["highest_margin_ratio_at"] == summary["liquidated_at"]
+    assert summary["lowest_distance"] == "0"
+    assert sum(JUMP in note for note in run["notes"]) == 1
+    text = " ".join(perplab("replay", tape, *LONG, *WALLET).stdout.split())
+    assert "highest margin ratio over 100%" in text
+    assert JUMP in text
+
+
+def test_a_stop_inside_a_candle_is_told_with_its_jump_and_a_quiet_candle_or_tick_is_not(
+    tmp_path: Path, crash: Path, told: Told
+) -> None:
+    def jumps(*asked: object) -> bool:
+        return any(JUMP in note for note in told("replay", *asked, *LONG, *WALLET)["notes"])
+
+    tape = candles(tmp_path, 59_000)
+    assert jumps(tape, "--stop", "59200")
+    assert not jumps(tape)
+    assert not jumps(crash)

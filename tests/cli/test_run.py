@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.conftest import Perplab, Told
+from cli.conftest import WIDE, Perplab, Told
 from conftest import ROOT
 
 EXAMPLES = sorted((ROOT / "replays").glob("*.toml"))
@@ -86,3 +86,45 @@ def test_an_example_runs_and_has_something_to_tell(path: Path, told: Told) -> No
 
 def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 3
+
+
+IDLE = """
+name = "idle [bold]"
+tape = [{ generate = { rows = 1000, scenario = "calm" } }]
+[[account]]
+name = "the one that waits"
+futures = 1234.5
+[[account]]
+name = "bob"
+"""
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "100"])
+def test_accounts_that_do_nothing_show_their_names_and_wallets(
+    tmp_path: Path, perplab: Perplab, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setitem(WIDE, "COLUMNS", columns)
+    path = tmp_path / "idle.toml"
+    path.write_text(IDLE)
+    result = perplab("run", path)
+    assert result.exit_code == 0
+    text = " ".join(result.stdout.split())
+    assert "idle [bold]: 2024-01-01" in text
+    assert "the one" in text
+    assert "bob" in text
+    assert text.count("did nothing") == 2
+    assert "1,234.5" in text
+    assert "…" not in text
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "100"])
+def test_a_narrow_terminal_wraps_and_loses_no_figure(
+    scenario: Path, perplab: Perplab, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    wide = perplab("run", scenario).stdout.split()
+    monkeypatch.setitem(WIDE, "COLUMNS", columns)
+    narrow = perplab("run", scenario).stdout
+    figures = {word.strip(",") for word in wide if "." in word and word.strip(",")[-1].isdigit()}
+    assert figures <= {word.strip(",") for word in narrow.split()}
+    assert "…" not in narrow

@@ -3,7 +3,7 @@
 from perplab.cli.story import Story
 from perplab.domain import events as ev
 from perplab.domain.batch import Batch
-from perplab.domain.commands import Observation
+from perplab.domain.commands import Command, Observation
 from perplab.domain.evolve import evolve, observe
 from perplab.domain.instrument import Config
 from perplab.domain.state import State
@@ -24,16 +24,16 @@ class Chronicle:
             observe(state, batch.command, batch.time_ns)
         for event in batch.events:
             evolve(state, event)
-            self._take(event)
+            self._take(event, batch.command)
         for story in self.stories.values():
             story.watch(state)
 
-    def _take(self, event: ev.Event) -> None:
+    def _take(self, event: ev.Event, command: Command) -> None:
         if isinstance(event, ev.AccountOpened):
             self.stories[event.account] = Story(event.account)
         name = getattr(event, "account", None)
         if name in self.stories:
-            self.stories[name].take(self.state, event)
+            self.stories[name].take(self.state, event, command)
         elif isinstance(event, ev.BracketsChanged):
             for story in self.stories.values():
-                story.take(self.state, event)
+                story.take(self.state, event, command)

@@ -21,7 +21,7 @@ def plain_table() -> Table:
 
 def print_notes(console: Console, told: Told) -> None:
     """Print what was assumed, what never came due, and where the log is."""
-    for note in told.setup.notes:
+    for note in told.notes:
         _bullet(console, "note", note)
     for action in told.outcome.undone:
         _bullet(console, "never came due", action)

@@ -19,6 +19,7 @@ from perplab.engine.outlook import Outlook
 
 _QUIET = ev.AccountOpened | ev.Deposited | ev.LeverageSet | ev.MarginModeSet | ev.PositionModeSet
 _LOUD = ev.MarginCalled | ev.LiquidationStarted
+_NARROW = 76
 FAR = 100
 """A price so many times the mark is no danger to anybody: a hedge's far root may be there."""
 
@@ -28,24 +29,33 @@ def print_replay(told: Told, account: str, title: str) -> None:
     console = Console()
     story, fate = told.stories[account], told.fates[account]
     console.print(Text(title, style="bold"))
-    console.print(story_table(story))
+    console.print(story_table(story, console.width))
     console.print(_verdict(story, fate, told))
+    for refused in refusals_of(story):
+        console.print(Text(f"note: {refused}", style="bold red"))
     console.print(Padding(_money_table(story, fate), (0, 0, 0, 2)))
     print_notes(console, told)
 
 
-def story_table(story: Story) -> Table:
-    """Return a row for each thing that happened."""
+def story_table(story: Story, width: int) -> Table:
+    """Return a row for each thing that happened; below 76 columns its time stands above it."""
     table = plain_table()
-    table.add_column("time, UTC", no_wrap=True)
-    table.add_column("what happened", ratio=1)
+    narrow = width < _NARROW
+    if not narrow:
+        table.add_column("time, UTC", no_wrap=True)
+    table.add_column("what happened", ratio=1, min_width=16, overflow="fold")
     table.add_column("mark", justify="right", no_wrap=True)
     table.add_column("ratio", justify="right", no_wrap=True)
-    table.add_column("liquidation at", justify="right", no_wrap=True)
+    table.add_column("liquidation at", justify="right", no_wrap=not narrow, overflow="fold")
     last = ""
     for entry in told_entries(story):
         time = moment(entry.time_ns)
-        table.add_row(time if time != last else "", *_cells(entry))
+        shown = time if time != last else ""
+        text, *figures = _cells(entry)
+        if not narrow:
+            table.add_row(shown, text, *figures)
+        else:
+            table.add_row(Text("\n").join([Text(shown), text] if shown else [text]), *figures)
         last = time
     return table
 
@@ -81,7 +91,24 @@ def is_safe(view: Outlook | None) -> TypeGuard[Outlook]:
     return view is not None and view.margin_ratio is not None and view.margin_ratio < 1
 
 
-def _cells(entry: Entry) -> tuple[str | Text, ...]:
+def refusals_of(story: Story) -> list[str]:
+    """Return what an account that had a position asked for and did not get."""
+    if story.opened is None:
+        return []
+    return [_refused(story, entry) for entry in story.refused]
+
+
+def _refused(story: Story, entry: Entry) -> str:
+    name, _, reason = entry.text.removeprefix("REFUSED: ").partition(": ")
+    text = f"the {name} was refused: {reason}"
+    for kind in ("stop", "take-profit"):
+        had = any(other.text.startswith(f"{kind} placed") for other in story.entries)
+        if name.startswith(f"{kind} at") and not had:
+            return f"{text}; the position had no {kind}"
+    return text
+
+
+def _cells(entry: Entry) -> tuple[Text, str, str | Text, str]:
     text = Text(what(entry))
     if entry.step:
         text = Text(f"· {what(entry)}")
@@ -106,13 +133,19 @@ def _verdict(story: Story, fate: Fate, told: Told) -> Text:
             )
             return Text(text, style="bold red")
         case Verdict.NEVER_OPENED:
-            return Text("NEVER OPENED: see the refusal above.", style="bold red")
+            return Text(_unopened(story), style="bold red")
         case Verdict.ALIVE:
             text = f"SURVIVED: still open at the end of the ticks, {moment(end_ns)} UTC."
             return Text(text, style="bold green")
         case _:
             text = f"SURVIVED: {fate.verdict.value}, never liquidated."
             return Text(text, style="bold green")
+
+
+def _unopened(story: Story) -> str:
+    if story.refused:
+        return "NEVER OPENED: see the refusal above."
+    return "NEVER OPENED: it asked for no position, or the time for it never came."
 
 
 def _money_table(story: Story, fate: Fate) -> Table:
@@ -168,11 +201,9 @@ def _margin_rows(table: Table, story: Story, fate: Fate) -> None:
         if amount:
             table.add_row(name, exact(amount), "USDT, moved from or to the wallet")
     table.add_row("margin calls", str(story.margin_calls), "")
-    if not fate.verdict.survived:
-        return
     near = story.extremes
-    if near.ratio is not None:
+    if near.ratio_ns:
         table.add_row("highest margin ratio", percent(near.ratio), f"at {moment(near.ratio_ns)}")
-    if near.distance is not None:
+    if near.distance:
         text = f"at {moment(near.distance_ns)}, mark {price(near.distance_mark)}"
         table.add_row("nearest to liquidation", percent(near.distance), text)

@@ -23,6 +23,8 @@ _EPOCH_DIGITS = {10, 13, 16, 19}
 def setup_of(terms: Terms) -> Setup:
     """Return the run that the terms ask for; files are found from the current folder."""
     symbol = market(terms.prices.symbol)
+    if not symbol:
+        raise UsageError("--symbol: found no name, expected a market, as BTCUSDT")
     data = {
         "name": "replay",
         "start": terms.start,
@@ -31,7 +33,7 @@ def setup_of(terms: Terms) -> Setup:
         "settings": settings_of(terms.settings),
         "brackets": terms.brackets,
         "brackets_lookup": terms.brackets_lookup,
-        "instrument": {symbol: {"tick": terms.tick}} if terms.tick else {},
+        "instrument": {} if terms.tick is None else {symbol: {"tick": terms.tick}},
         "account": [_account(terms, symbol)],
         **tapes_of(terms.prices),
     }
@@ -96,7 +98,7 @@ def _toml(value: str) -> Any:
 
 
 def _account(terms: Terms, symbol: str) -> dict[str, Any]:
-    at = {"at": terms.at} if terms.at else {}
+    at = {} if terms.at is None else {"at": terms.at}
     verb = "buy" if terms.side is Direction.LONG else "sell"
     opening = [f"{verb} {_positive('--quantity', terms.quantity)} {symbol}"]
     if terms.auto_add:

@@ -1,5 +1,8 @@
 """A run's accounts for people: a row for each, so that they can be compared."""
 
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,30 +19,54 @@ from perplab.engine.outlook import Outlook
 from perplab.venue.plan import AccountPlan
 
 _WIDEST = 110
+_BETWEEN = 6
+_LEAST = 14
+"""Columns for the words of an account, and for what became of it."""
+_HEADS = ("liquidation at\nfirst, last", "profit and costs\nUSDT", "at the end\nUSDT")
 
 
 def accounts_table(told: Told, width: int) -> Table:
-    """Return a row for each account: what it did, what became of it, and its money."""
+    """Return a row for each account: what it did, what became of it, and its money.
+
+    The money stands under what became of it where the width has no room beside.
+    """
     plan = told.setup.plan
     title = f"{plan.name or 'run'}: {moment(plan.start_ns)} to {moment(plan.end_ns)} UTC"
     table = plain_table()
-    table.title, table.title_justify, table.title_style = title, "left", "bold"
+    table.title, table.title_justify, table.title_style = Text(title), "left", "bold"
     table.show_lines, table.width = True, min(width, _WIDEST)
-    table.add_column("account", ratio=6)
-    table.add_column("what became of it", ratio=7)
-    table.add_column("liquidation at\nfirst, last", justify="right", no_wrap=True)
-    table.add_column("profit and costs\nUSDT", justify="right", no_wrap=True)
-    table.add_column("at the end\nUSDT", justify="right", no_wrap=True)
-    for account in plan.accounts:
-        story, fate = told.stories[account.name], told.fates[account.name]
-        table.add_row(
-            _account(account),
-            _became(story, fate),
-            _liquidation(story, fate),
-            _money(fate),
-            _end(fate),
-        )
+    table.add_column("account", ratio=6, min_width=_LEAST, overflow="fold")
+    table.add_column("what became of it", ratio=7, min_width=_LEAST, overflow="fold")
+    told_of = [(one, told.stories[one.name], told.fates[one.name]) for one in plan.accounts]
+    figures = [(_liquidation(story, fate), _money(fate), _end(fate)) for _, story, fate in told_of]
+    beside = _fit(figures, table.width)
+    for head in _HEADS if beside else ():
+        table.add_column(head, justify="right", no_wrap=True)
+    for (account, story, fate), cells in zip(told_of, figures, strict=True):
+        became = _became(account, story, fate)
+        if beside:
+            table.add_row(_account(account), became, *cells)
+        else:
+            table.add_row(_account(account), Group(became, *_under(story, fate)))
     return table
+
+
+def _fit(figures: Sequence[Sequence[RenderableType]], width: int) -> bool:
+    """Return whether the figures' columns leave room for the words."""
+    console = Console(width=_WIDEST)
+    columns = zip(_HEADS, *figures, strict=True)
+    needed = [max(console.measure(cell).maximum for cell in column) for column in columns]
+    return 2 * _LEAST + sum(needed) + _BETWEEN <= width
+
+
+def _under(story: Story, fate: Fate) -> Iterator[Text]:
+    """Yield the lines of a narrow terminal, where there is no room beside."""
+    if prices := _liquidation(story, fate):
+        yield Text(f"liquidation at {', '.join(prices.splitlines())}")
+    for name, amount in _moved(fate):
+        yield Text(f"{name} {signed(amount)} USDT")
+    share = f", {percent_change(fate)}" if fate.tally.deposited else ""
+    yield Text(f"at the end {rounded(fate.worth)} USDT{share}", style="bold")
 
 
 def terms_of(plan: AccountPlan) -> str:
@@ -60,8 +87,10 @@ def _account(plan: AccountPlan) -> Text:
     return text
 
 
-def _became(story: Story, fate: Fate) -> Text:
+def _became(plan: AccountPlan, story: Story, fate: Fate) -> Text:
     """Return the verdict and what led to it."""
+    if not plan.actions:
+        return Text("did nothing", style="dim")
     survived = fate.verdict.survived and fate.verdict is not Verdict.NEVER_OPENED
     text = Text(_headline(story, fate), style="bold green" if survived else "bold red")
     for line in _reasons(story, fate):
@@ -123,11 +152,21 @@ def _price(view: Outlook) -> str:
     return "\nor ".join(price(one) for one in in_sight(view)) or "none"
 
 
-def _money(fate: Fate) -> Table:
-    tally = fate.tally
+def _money(fate: Fate) -> Table | str:
+    rows = _moved(fate)
+    if not rows:
+        return ""  # a grid without rows would take the width of all the others
     grid = Table.grid(padding=(0, 1))
     grid.add_column()
     grid.add_column(justify="right")
+    for name, amount in rows:
+        grid.add_row(Text(name, style="dim"), signed(amount))
+    return grid
+
+
+def _moved(fate: Fate) -> list[tuple[str, int]]:
+    """Return where an account's money came from and went to, without what was nothing."""
+    tally = fate.tally
     rows = (
         ("PnL", tally.realized_pnl),
         ("open", fate.unrealized),
@@ -136,10 +175,7 @@ def _money(fate: Fate) -> Table:
         ("to the fund", tally.liquidation_fees + tally.forfeited),
         ("from the fund", tally.covered),
     )
-    for name, amount in rows:
-        if amount:
-            grid.add_row(Text(name, style="dim"), signed(amount))
-    return grid
+    return [(name, amount) for name, amount in rows if amount]
 
 
 def _end(fate: Fate) -> Text:

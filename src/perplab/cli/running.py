@@ -12,10 +12,18 @@ from perplab.cli.amounts import moment
 from perplab.cli.chronicle import Chronicle
 from perplab.cli.fate import Fate, fate_of
 from perplab.cli.story import Story
+from perplab.domain import events as ev
 from perplab.venue.plan import Plan
 from perplab.venue.recorded import Outcome, run_recorded
 from perplab.venue.scenario import Setup
 
+CANDLES = "the path inside a candle is assumed"
+"""What the note of every candle tape says."""
+_JUMP = (
+    "a candle's path jumps between its four prices: a liquidation or a stop inside one fills at"
+    " the far end of the jump, so the insurance fund may have to take the position; the"
+    " liquidation price itself is exact"
+)
 _STEPS = 500
 
 
@@ -28,6 +36,18 @@ class Told:
     stories: dict[str, Story]
     fates: dict[str, Fate]
     log: Path | None
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what was assumed, and what a candle's assumed path meant for these accounts."""
+        notes = self.setup.notes
+        told = any(map(_jumped, self.stories.values()))
+        return [*notes, _JUMP] if told and any(CANDLES in note for note in notes) else notes
+
+
+def _jumped(story: Story) -> bool:
+    kinds = ev.LiquidationStarted | ev.OrderTriggered
+    return any(isinstance(entry.event, kinds) for entry in story.entries)
 
 
 def run_told(setup: Setup, log: Path | None, *, every_tick: bool) -> Told:

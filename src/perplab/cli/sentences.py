@@ -4,19 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from perplab.cli.amounts import base_of, exact, percent, quote_of, rounded, signed
+from perplab.cli.refusals import NAMES, refusal
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.events import Event
 from perplab.domain.numbers import ONE, divide_half_up
-from perplab.domain.reasons import Cancellation, Expiry, Reason
+from perplab.domain.reasons import Cancellation, Expiry
 from perplab.engine.outlook import margin_ratio
 from perplab.engine.risk import Risk
 
-_NAMES = {
-    cm.OrderType.MARKET: "market order",
-    cm.OrderType.LIMIT: "limit order",
-    cm.OrderType.STOP_MARKET: "stop",
-    cm.OrderType.TAKE_PROFIT_MARKET: "take-profit",
-}
 _WHO = {
     Cancellation.USER: "cancelled",
     Cancellation.LIQUIDATION: "cancelled by the liquidation",
@@ -62,7 +57,7 @@ class Sentences:
     def order(self, order_id: str) -> str:
         """Return what to call an order."""
         order = self._orders.get(order_id)
-        return _NAMES[order.order_type] if order else f"order {order_id}"
+        return NAMES[order.order_type] if order else f"order {order_id}"
 
     def closed(self, event: ev.PositionReduced | ev.PositionClosed) -> str:
         """Return what a reduction or close realized."""
@@ -73,19 +68,13 @@ class Sentences:
         return f"{text}, fee {rounded(event.fee)}" if event.fee else text
 
 
-def refusal(reason: Reason) -> str:
-    """Return a refusal's reason with the exchange's error code."""
-    words = reason.value.replace("_", " ")
-    return f"{words} ({reason.code})" if reason.code else words
-
-
 def _accepted(event: ev.OrderAccepted) -> str | None:
     size = f"{exact(event.quantity)} {base_of(event.symbol)}" if event.quantity else "all of it"
     if event.order_type is cm.OrderType.MARKET:
         return None
     if event.order_type is cm.OrderType.LIMIT:
         return f"limit order placed: {event.side} {size} at {exact(event.price)}"
-    name, on = _NAMES[event.order_type], event.trigger_on
+    name, on = NAMES[event.order_type], event.trigger_on
     return f"{name} placed: {event.side} {size} when {on} is {exact(event.trigger_price)}"
 
 
@@ -182,7 +171,6 @@ _TELL: Mapping[type, Callable[[Sentences, Any], str]] = {
         f"auto-added {rounded(e.amount)} {quote_of(e.symbol)} from the wallet"
     ),
     ev.MarginAdjustmentRejected: _adjustment_refused,
-    ev.OrderRejected: lambda _, e: f"REFUSED: order: {refusal(e.reason)}",
     ev.OrderAmended: lambda s, e: (
         f"{s.order(e.order_id)} amended: {exact(e.quantity)} at {exact(e.price)}"
     ),

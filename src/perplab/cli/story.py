@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from perplab.cli.amounts import exact, price
+from perplab.cli.refusals import order_refused
 from perplab.cli.sentences import Sentences
 from perplab.cli.stretches import Sight, Stretches
 from perplab.cli.tally import Tally
 from perplab.domain import events as ev
-from perplab.domain.commands import PositionSide
+from perplab.domain.commands import Command, PlaceOrder, PositionSide
 from perplab.domain.events import Event
-from perplab.domain.state import State
-from perplab.engine.outlook import Outlook, outlook
+from perplab.domain.state import PoolKey, State, cross_pool
+from perplab.engine.outlook import Outlook, margin_ratio, outlook, printed
+from perplab.engine.risk import Risk
 from perplab.tape.stream import Stream
 
 Held = tuple[str, PositionSide]
@@ -50,17 +53,24 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Liquidation:
-    """A liquidation: when it began, of which symbol, at which mark, and how it ended."""
+    """A liquidation: when it began, of which symbol, at which mark, and how it ended.
+
+    `crossed` is the liquidation price that the mark reached, None where more than a price moved.
+    """
 
     time_ns: int
     symbol: str
     mark: int
+    crossed: int | None = None
     outcome: ev.Outcome | None = None
 
 
 @dataclass(slots=True)
 class Extremes:
-    """The nearest that the account's positions came to liquidation."""
+    """The nearest that the account's positions came to liquidation, and liquidation itself.
+
+    `ratio` is None with a time where the equity was not above zero.
+    """
 
     ratio: Fraction | None = None
     ratio_ns: int = 0
@@ -71,11 +81,18 @@ class Extremes:
     def see(self, sight: Sight) -> None:
         """Take a sight into account."""
         ratio, distance = sight.ratio, sight.distance
-        if ratio is not None and (self.ratio is None or ratio > self.ratio):
+        gone = self.ratio is None and self.ratio_ns
+        if ratio is not None and not gone and (self.ratio is None or ratio > self.ratio):
             self.ratio, self.ratio_ns = ratio, sight.time_ns
         if distance is not None and (self.distance is None or distance < self.distance):
             self.distance, self.distance_ns = distance, sight.time_ns
             self.distance_mark = sight.mark
+
+    def end(self, sight: Sight) -> None:
+        """Take the moment at which a liquidation begins into account."""
+        self.see(sight)
+        if sight.ratio is None and (self.ratio is not None or not self.ratio_ns):
+            self.ratio, self.ratio_ns = None, sight.time_ns
 
 
 @dataclass(slots=True)
@@ -97,11 +114,11 @@ class Story:
     _sentences: Sentences = field(default_factory=Sentences)
     _focus: Held | None = None
 
-    def take(self, state: State, event: Event) -> None:
-        """Take an event of the account, after which the state is as given."""
+    def take(self, state: State, event: Event, command: Command) -> None:
+        """Take an event of the account, after which the state is as given, and its command."""
         self.tally.count(event)
         symbol = self._look_at(state, event)
-        text = self._sentences.tell(event)
+        text = self._tell(state, event, command)
         if text is None:
             return
         entry = Entry(
@@ -113,6 +130,8 @@ class Story:
             outlook=self._view(state),
             step=self._liquidating,
         )
+        if isinstance(event, ev.LiquidationStarted):
+            entry = self._begin(state, entry, event)
         self._note(entry)
         self._add(entry)
 
@@ -130,6 +149,27 @@ class Story:
         self.stretches.close(end_ns)
         for sight in self.stretches.sights(streams):
             self.extremes.see(sight)
+
+    def _tell(self, state: State, event: Event, command: Command) -> str | None:
+        if not isinstance(event, ev.OrderRejected):
+            return self._sentences.tell(event)
+        order = command if isinstance(command, PlaceOrder) else None
+        return order_refused(state, event, order)
+
+    def _begin(self, state: State, entry: Entry, event: ev.LiquidationStarted) -> Entry:
+        """Keep a liquidation that begins; return its entry with the price that was crossed."""
+        ratio = margin_ratio(Risk(event.equity, event.maintenance))
+        self.extremes.end(Sight(state.time_ns, entry.mark, ratio, Fraction(0)))
+        key = cross_pool(self.account)
+        if event.symbol:
+            key = PoolKey(self.account, event.symbol, event.position_side)
+        crossed = printed(self.stretches.crossed(state, key))
+        self.liquidations.append(Liquidation(entry.time_ns, entry.symbol, entry.mark, crossed))
+        if crossed is None:
+            return entry
+        where = "at" if crossed == entry.mark else "beyond"
+        text = f"mark {price(entry.mark)}, {where} the liquidation price {exact(crossed)}"
+        return replace(entry, text=f"{entry.text}; {text}")
 
     def _look_at(self, state: State, event: Event) -> str:
         """Return the symbol that the entry is about; without one, that of the position before."""
@@ -154,14 +194,8 @@ class Story:
                 self.opened, self.opened_ns = event, entry.time_ns
             case ev.MarginCalled():
                 self.margin_calls += 1
-            case ev.LiquidationStarted():
-                begun = Liquidation(entry.time_ns, entry.symbol, entry.mark)
-                self.liquidations.append(begun)
             case ev.LiquidationEnded():
-                begun = self.liquidations[-1]
-                self.liquidations[-1] = Liquidation(
-                    begun.time_ns, begun.symbol, begun.mark, event.outcome
-                )
+                self.liquidations[-1] = replace(self.liquidations[-1], outcome=event.outcome)
             case ev.PositionClosed():
                 self.ending = self._ending(entry)
             case _:

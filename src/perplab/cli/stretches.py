@@ -74,6 +74,19 @@ class Stretches:
                 found = tuple(price for price in prices if price is not None and price > 0)
                 self._open[key] = Stretch(pool, found, state.time_ns)
 
+    def crossed(self, state: State, key: PoolKey) -> Fraction | None:
+        """Return the liquidation price that the mark of a pool has reached.
+
+        None where the pool changed as well since its prices were reckoned, or has none.
+        """
+        account = state.accounts[key.account]
+        pool = next((pool for pool in _pools(state, account) if pool.key == key), None)
+        stretch = self._open.get(key)
+        if pool is None or stretch is None or stretch.pool != pool or not stretch.prices:
+            return None
+        mark = state.prices[pool.instrument.symbol].mark
+        return min(stretch.prices, key=lambda price: abs(price - mark))
+
     def close(self, end_ns: int) -> None:
         """End what is still open with the run."""
         self.over += [replace(stretch, to_ns=end_ns) for stretch in self._open.values()]

@@ -26,7 +26,7 @@ def run_json(told: Told) -> Json:
         "hash": outcome.head,
         "log": None if told.log is None else str(told.log),
         "log_existed": outcome.resumed,
-        "notes": told.setup.notes,
+        "notes": told.notes,
         "undone": outcome.undone,
     }
 
@@ -50,6 +50,9 @@ def summary_json(told: Told, name: str) -> Json:
         "survived": fate.verdict.survived,
         "opened_at": iso(story.opened_ns) if story.opened else None,
         "liquidated_at": iso(liquidation.time_ns) if liquidation else None,
+        "liquidation_price_crossed": format_units(liquidation.crossed)
+        if liquidation and liquidation.crossed is not None
+        else None,
         "liquidated_at_mark": format_units(liquidation.mark) if liquidation else None,
         "deposited": format_units(tally.deposited),
         "realized_pnl": format_units(tally.realized_pnl),
@@ -73,10 +76,11 @@ def summary_json(told: Told, name: str) -> Json:
 
 
 def _extremes(story: Story) -> Json:
+    """Return the extremes; a ratio of null with a time: the equity was not above zero."""
     near = story.extremes
     return {
         "highest_margin_ratio": ratio_text(near.ratio),
-        "highest_margin_ratio_at": iso(near.ratio_ns) if near.ratio is not None else None,
+        "highest_margin_ratio_at": iso(near.ratio_ns) if near.ratio_ns else None,
         "lowest_distance": ratio_text(near.distance),
         "lowest_distance_at": iso(near.distance_ns) if near.distance is not None else None,
     }

@@ -13,7 +13,7 @@ _UNIT_NS = {10: NS_PER_SECOND, 13: 1_000_000, 16: 1_000, 19: 1}
 _LATER = re.compile(r"\+(\d+)([smhd])")
 _FRACTION = re.compile(r"[.,](\d+)")
 _NANOSECOND_DIGITS = 9
-_TOUCH = re.compile(r"(?:(last|mark)\s+)?(?:([A-Z0-9]+)\s+)?(?:(<=|>=)\s*)?([0-9.]+)")
+_TOUCH = re.compile(r"(?:(last|mark)\s+)?(?:([^\s<>]+)\s+)?(?:(<=|>=)\s*)?([0-9.]+)")
 
 
 class Touch(NamedTuple):

@@ -1,32 +1,60 @@
 """The plan: all that a run does besides its rules and its prices. The manifest carries it."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from perplab.domain.commands import MarginMode, PositionMode
-from perplab.domain.numbers import parse_units
+from perplab.domain.numbers import ONE, parse_units
 
 
 def _text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _number(text: str) -> str:
-    parse_units(text)
+def _written(value: object) -> object:
+    """Return a number as the text that it was written as."""
+    text = _text(value)
+    if not isinstance(text, str):
+        raise ValueError("expected a number")  # noqa: TRY004 - a TypeError would not be a fault
     return text
 
 
 def _amount(text: str) -> str:
     if parse_units(text) < 0:
-        raise ValueError(f"{text!r} is below zero")
+        raise ValueError("expected a number not below zero")
     return text
 
 
-Number = Annotated[str, BeforeValidator(_text), AfterValidator(_number)]
-"""A decimal number of at most 8 decimals, as text or whole."""
-Amount = Annotated[str, BeforeValidator(_text), AfterValidator(_amount)]
-"""A number not below zero."""
+def _moment(value: object) -> object:
+    """Return a date or time of TOML's own kind as text; a `datetime` is a `date` too."""
+    text = value.isoformat() if isinstance(value, date) else _text(value)
+    if not isinstance(text, str):
+        raise ValueError("expected a time, as 2024-08-05T13:30:00 or +30m")  # noqa: TRY004 - as above
+    return text
+
+
+def _funding_rate(text: str) -> str:
+    if abs(parse_units(text)) >= ONE:
+        raise ValueError("expected a rate between -1 and 1, as 0.0001 for 0.01%")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("expected one line of printable characters")
+    return text
+
+
+Amount = Annotated[str, BeforeValidator(_written), AfterValidator(_amount)]
+"""A decimal number of at most 8 decimals, as text or whole, not below zero."""
+FundingRate = Annotated[str, BeforeValidator(_written), AfterValidator(_funding_rate)]
+"""A rate of one settlement: less than the whole notional, either way."""
+Line = Annotated[str, AfterValidator(_line)]
+"""Text that a terminal can print on one line."""
+Moment = Annotated[str, BeforeValidator(_moment)]
+"""A time, as `parse_time` reads it; a date-time of TOML's own kind becomes its text."""
 
 
 class _Part(BaseModel):
@@ -41,8 +69,8 @@ class ActionPlan(_Part):
     """
 
     do: str
-    at: str = ""
-    when: str = ""
+    at: Moment = ""
+    when: Annotated[str, BeforeValidator(_text)] = ""
 
 
 class AccountPlan(_Part):
@@ -51,13 +79,13 @@ class AccountPlan(_Part):
     Leverage and margin mode hold for every symbol of the run.
     """
 
-    name: str = Field(min_length=1, max_length=40)
+    name: Line = Field(min_length=1, max_length=40)
     futures: Amount = "0"
     spot: Amount = "0"
     funding: Amount = "0"
     position_mode: PositionMode = PositionMode.ONE_WAY
     margin_mode: MarginMode = MarginMode.CROSS
-    leverage: int | None = Field(default=None, ge=1)
+    leverage: Annotated[int, BeforeValidator(_written), Field(ge=1)] | None = None
     actions: tuple[ActionPlan, ...] = ()
 
 
@@ -65,7 +93,7 @@ class ConstantFunding(_Part):
     """A funding rate that is paid at every multiple of its interval since 1970, UTC."""
 
     symbol: str
-    rate: Number
+    rate: FundingRate
     interval_ns: int = Field(gt=0)
 
 
@@ -74,7 +102,7 @@ class BracketChange(_Part):
 
     symbol: str
     time_ns: int
-    brackets: tuple[dict[str, str | int], ...]
+    brackets: tuple[dict[str, str | int], ...] = Field(min_length=1)
 
 
 class Plan(_Part):

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from perplab.domain.instrument import Bracket, Config, Instrument, Kind
 from perplab.domain.numbers import Price, format_units, parse_units
@@ -21,13 +21,16 @@ from perplab.tape.options import ReadOptions
 from perplab.tape.reading import read
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.actions import parse_action
+from perplab.venue.faults import fault_sentence
 from perplab.venue.moments import format_time, parse_time, parse_touch
 from perplab.venue.plan import (
     AccountPlan,
     Amount,
     BracketChange,
     ConstantFunding,
-    Number,
+    FundingRate,
+    Line,
+    Moment,
     Plan,
 )
 from perplab.venue.venue import Prices, in_turn
@@ -51,7 +54,7 @@ class GenerateSpec(_Part):
     rows: int = Field(gt=0)
     seed: int = 7
     scenario: Literal["calm", "flash-crash", "gap", "bleed"] = "flash-crash"
-    symbol: str = "BTCUSDT"
+    symbol: str = Field(default="BTCUSDT", min_length=1)
     start_price: Amount = "60000"
 
 
@@ -59,16 +62,25 @@ class TapeSpec(_Part):
     """Tick files of one kind of reading, or a generated tape."""
 
     files: tuple[str, ...] = ()
-    symbol: str | None = None
+    symbol: str | None = Field(default=None, min_length=1)
     kind: Kind | Literal["funding"] | None = None
     columns: dict[str, str] | None = None
     generate: GenerateSpec | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if not self.files and self.generate is None:
+            raise ValueError("it has no prices; expected files or generate")
+        if self.generate is not None and self.model_fields_set != {"generate"}:
+            others = ", ".join(sorted(self.model_fields_set - {"generate"}))
+            raise ValueError(f"it has generate and also {others}; make two tapes of them")
+        return self
 
 
 class FundingSpec(_Part):
     """A constant funding rate; a funding file is a tape of kind funding."""
 
-    rate: Number
+    rate: FundingRate
     symbol: str | None = None
     interval_hours: int = Field(default=8, gt=0)
 
@@ -82,9 +94,9 @@ class InstrumentSpec(_Part):
 class Scenario(_Part):
     """A whole run as a person writes it."""
 
-    name: str = ""
-    start: str | None = None
-    end: str | None = None
+    name: Line = ""
+    start: Annotated[Moment, Field(min_length=1)] | None = None
+    end: Annotated[Moment, Field(min_length=1)] | None = None
     candle_path: CandlePath = "low-first"
     settings: dict[str, Any] = Field(default_factory=dict)
     brackets: tuple[str, ...] = ()
@@ -117,12 +129,17 @@ def read_scenario(path: Path) -> Scenario:
 def scenario_of(data: dict[str, Any], source: str) -> Scenario:
     """Return a scenario from plain data; `source` begins the error."""
     try:
-        return Scenario.model_validate(data)
+        scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        found = f", found {first['input']!r}" if first["type"] != "missing" else ""
-        raise ScenarioError(f"{source}: {place}: {first['msg']}{found}") from error
+        raise ScenarioError(f"{source}: {fault_sentence(error, Scenario)}") from error
+    for account in scenario.account:
+        for number, action in enumerate(account.actions, start=1):
+            # A plan writes the empty text for none; a person who writes it forgot something.
+            for key in sorted(action.model_fields_set & {"at", "when"}):
+                if not getattr(action, key):
+                    place = f"{source}: account {account.name!r}, action {number}"
+                    raise ScenarioError(f"{place}: {key} is empty text; expected none, or a moment")
+    return scenario
 
 
 def prepare(scenario: Scenario, folder: Path) -> Setup:
@@ -148,6 +165,7 @@ def prepare(scenario: Scenario, folder: Path) -> Setup:
             for time_ns, rows in tables.changes_between(symbol, start_ns, end_ns)
         ),
     )
+    _check_funding(plan, funding)
     _check_ticks(config, streams, plan)
     check_actions(plan, symbols)
     prices = Prices(streams=streams, funding=funding)
@@ -202,10 +220,15 @@ def check_actions(plan: Plan, symbols: tuple[str, ...]) -> None:
             except ActionError as error:
                 place = f"account {account.name!r}, action {number}"
                 raise ScenarioError(f"{place}: {error}") from error
-            if time_ns > plan.end_ns:
+            if not plan.start_ns <= time_ns <= plan.end_ns:
                 raise ScenarioError(
-                    f"account {account.name!r}, action {number}: at {action.at} is after the"
-                    f" end of the run, {format_time(plan.end_ns)}"
+                    f"account {account.name!r}, action {number}: at {action.at} is outside the"
+                    f" run, {format_time(plan.start_ns)} to {format_time(plan.end_ns)}"
+                )
+            if action.at and action.when:
+                raise ScenarioError(
+                    f"account {account.name!r}, action {number}: it has both at and when;"
+                    " give a time or a price"
                 )
 
 
@@ -237,6 +260,8 @@ def _with_mid_marks(streams: Sequence[Stream], notes: list[str]) -> list[Stream]
 
 def _span(scenario: Scenario, streams: Sequence[Stream]) -> tuple[int, int]:
     """Return the run's first and last moment: once every symbol has its prices, to the end."""
+    if not streams:
+        raise ScenarioError("tape: no prices are given, only funding; name a file of prices")
     firsts = [int(stream.time_ns[0]) for stream in streams if stream.kind is not Kind.QUOTE]
     ready, last = max(firsts), max(int(stream.time_ns[-1]) for stream in streams)
     try:
@@ -298,6 +323,18 @@ def _constant(spec: FundingSpec, symbols: tuple[str, ...]) -> ConstantFunding:
     )
 
 
+def _check_funding(plan: Plan, funding: Sequence[FundingSeries]) -> None:
+    """Refuse two sources of funding for one symbol: it would be paid twice."""
+    given = {series.symbol: f"the file {series.name}" for series in funding}
+    for constant in plan.funding:
+        if constant.symbol in given:
+            raise ScenarioError(
+                f"funding: {constant.symbol} has the constant rate {constant.rate} and also"
+                f" {given[constant.symbol]}; expected one of them"
+            )
+        given[constant.symbol] = f"the constant rate {constant.rate}"
+
+
 def _check_ticks(config: Config, streams: Sequence[Stream], plan: Plan) -> None:
     """Refuse a traded or quoted price that is no multiple of the instrument's tick."""
     ticks = {instrument.symbol: instrument.tick for instrument in config.instruments}
@@ -305,18 +342,24 @@ def _check_ticks(config: Config, streams: Sequence[Stream], plan: Plan) -> None:
         if stream.kind is Kind.MARK:
             continue
         rows = slice(max(0, stream.last_row_at(plan.start_ns)), stream.last_row_at(plan.end_ns) + 1)
-        for column in (stream.price, stream.ask):
-            if column is None:
+        for name, column in stream.columns():
+            if name not in {"price", "ask"}:
                 continue
             off = np.flatnonzero(column[rows] % ticks[stream.symbol])
             if off.size:
                 row = rows.start + int(off[0])
                 raise ScenarioError(
-                    f"{stream.name}, tick {row + 1}: price {format_units(int(column[row]))} is no"
-                    f" multiple of {stream.symbol}'s tick {format_units(ticks[stream.symbol])};"
+                    f"{stream.name}: price number {row + 1} of the {len(stream)} that were read,"
+                    f" in time order ({_column(stream, name)}), is"
+                    f" {format_units(int(column[row]))}, which is no multiple of"
+                    f" {stream.symbol}'s tick {format_units(ticks[stream.symbol])};"
                     f" if the tick was finer at {format_time(int(stream.time_ns[row]))}, say so"
                     f" with --tick, or instrument.{stream.symbol}.tick in a scenario"
                 )
+
+
+def _column(stream: Stream, name: str) -> str:
+    return f"column {'bid' if stream.ask is not None and name == 'price' else name}"
 
 
 def _assumed(config: Config) -> list[str]:
