@@ -70,7 +70,9 @@ class Crossings:
         if start >= self._rows or (low is None and high is None):
             return None
         block = start // BLOCK
-        row = self._row_in(start, (block + 1) * BLOCK, low, high)
+        row = None
+        if not self._is_quiet(block, low, high):
+            row = self._row_in(start, (block + 1) * BLOCK, low, high)
         while row is None:
             found = self._block_from(block + 1, low, high)
             if found is None:
@@ -78,6 +80,14 @@ class Crossings:
             block = found
             row = self._row_in(block * BLOCK, (block + 1) * BLOCK, low, high)
         return row
+
+    def _is_quiet(self, block: int, low: int | None, high: int | None) -> bool:
+        """Return whether a block is known to have no row at or outside the bounds."""
+        return bool(
+            self._built[block // REGION_BLOCKS]
+            and (low is None or self._block_low[block] > low)
+            and (high is None or self._block_high[block] < high)
+        )
 
     def _row_in(self, start: int, end: int, low: int | None, high: int | None) -> int | None:
         hit = _first_hit(self._low_side[start:end], self._high_side[start:end], low, high)

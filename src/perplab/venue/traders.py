@@ -18,6 +18,7 @@ class Trader:
         self._start_ns = desk.now
         self._symbols = tuple(desk.state.instruments)
         self._waiting = dict(enumerate(plan.actions))
+        self._makes = [parse_action(action.do, self._symbols) for action in plan.actions]
 
     @property
     def name(self) -> str:
@@ -59,16 +60,15 @@ class Trader:
             time_ns = parse_time(action.at or "start", self._start_ns)
             if time_ns > self._desk.now:
                 yield At(self._desk.env, time_ns, Turn.AGENT)
-            self._do(index, action)
+            self._do(index)
 
     def _await(self, index: int, action: ActionPlan) -> Process:
         """Wait for the price of one action, then do it."""
         yield self._desk.touched(parse_touch(action.when, self._symbols))
-        self._do(index, action)
+        self._do(index)
 
-    def _do(self, index: int, action: ActionPlan) -> None:
+    def _do(self, index: int) -> None:
         del self._waiting[index]
-        make = parse_action(action.do, self._symbols)
         state = self._desk.state
-        for command in make(state, state.accounts[self._plan.name]):
+        for command in self._makes[index](state, state.accounts[self._plan.name]):
             self._desk.submit(command)
