@@ -24,7 +24,8 @@ from perplab.domain.events import PositionOpened
 from perplab.domain.state import State
 from perplab.tape.crossings import BLOCK
 from perplab.tape.stream import Stream
-from perplab.venue.scenario import Setup, prepare, scenario_of
+from perplab.venue.preparation import Setup, prepare
+from perplab.venue.scenario import scenario_of
 from perplab.venue.venue import Prices, Venue
 
 

@@ -14,8 +14,9 @@ import time
 from pathlib import Path
 
 from perplab.venue.plan import ConstantFunding, Plan
+from perplab.venue.preparation import Setup, prepare
 from perplab.venue.recorded import run_recorded
-from perplab.venue.scenario import Setup, prepare, scenario_of
+from perplab.venue.scenario import scenario_of
 
 
 def setup() -> Setup:

@@ -12,8 +12,14 @@ from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, format_units
 from perplab.journal.manifest import Manifest, manifest_config
 from perplab.journal.memory import Memory
 from perplab.tape.stream import FundingSeries, Stream
-from perplab.venue.plan import AccountPlan, ActionPlan, BracketChange, ConstantFunding, Plan
-from perplab.venue.scenario import bracket_text
+from perplab.venue.plan import (
+    AccountPlan,
+    ActionPlan,
+    BracketChange,
+    ConstantFunding,
+    Plan,
+    bracket_text,
+)
 from perplab.venue.venue import Prices, Venue, in_turn
 
 SCENARIOS = int(os.environ.get("PERPLAB_SCENARIOS", "150"))

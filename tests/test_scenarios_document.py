@@ -5,8 +5,9 @@ import tomllib
 from pathlib import Path
 
 from perplab.venue.actions import GRAMMAR
+from perplab.venue.preparation import prepare
 from perplab.venue.recorded import run_recorded
-from perplab.venue.scenario import Scenario, prepare, scenario_of
+from perplab.venue.scenario import Scenario, scenario_of
 
 DOCUMENT = (Path(__file__).resolve().parent.parent / "docs" / "scenarios.md").read_text()
 

@@ -21,8 +21,8 @@ from perplab.tables.dated import built_in
 from perplab.tables.instruments import read_instruments
 from perplab.tape.stream import Stream
 from perplab.venue.plan import AccountPlan, ActionPlan, Plan
+from perplab.venue.preparation import Setup, check_actions
 from perplab.venue.recorded import manifest_of
-from perplab.venue.scenario import Setup, check_actions
 from perplab.venue.venue import Prices, Venue, in_turn
 from stories.story import NOW_NS, SECOND, settings
 from stories.telling import tell

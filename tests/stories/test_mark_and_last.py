@@ -5,7 +5,8 @@ from typing import Any
 
 from conftest import ROOT
 from perplab.domain.numbers import format_units
-from perplab.venue.scenario import Setup, prepare, scenario_of
+from perplab.venue.preparation import Setup, prepare
+from perplab.venue.scenario import scenario_of
 from stories.golden import Run, keep, run
 from stories.test_goldens import WRITES
 

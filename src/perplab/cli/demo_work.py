@@ -12,8 +12,9 @@ from perplab.cli.running import Told, run_told
 from perplab.journal.errors import JournalError
 from perplab.journal.verify import Verification, verify
 from perplab.tables.reading import config_file
+from perplab.venue.preparation import prepare
 from perplab.venue.recorded import plan_of, verify_ticks
-from perplab.venue.scenario import prepare, read_scenario
+from perplab.venue.scenario import read_scenario
 
 SCENARIO = "demo.toml"
 LOG = "flash-crash.db"

@@ -13,7 +13,8 @@ from perplab.domain.numbers import ONE, NumberError, format_units, parse_units
 from perplab.tape.naming import market, symbol_of
 from perplab.venue.moments import format_time, parse_time
 from perplab.venue.plan import ActionPlan
-from perplab.venue.scenario import Setup, prepare, scenario_of
+from perplab.venue.preparation import Setup, prepare
+from perplab.venue.scenario import scenario_of
 
 TRADER = "trader"
 _PRICE = re.compile(r"\d+(\.\d*)?")

@@ -14,8 +14,8 @@ from perplab.cli.fate import Fate, fate_of
 from perplab.cli.story import Story
 from perplab.domain import events as ev
 from perplab.venue.plan import Plan
+from perplab.venue.preparation import Setup
 from perplab.venue.recorded import Outcome, run_recorded
-from perplab.venue.scenario import Setup
 
 CANDLES = "the path inside a candle is assumed"
 """What the note of every candle tape says."""

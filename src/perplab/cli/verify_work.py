@@ -11,7 +11,8 @@ from perplab.cli.replay_terms import PriceFiles
 from perplab.journal.errors import JournalError
 from perplab.journal.verify import Verification, verify as verify_log
 from perplab.venue.recorded import plan_of, verify_ticks
-from perplab.venue.scenario import Scenario, read_scenario, read_tapes, scenario_of
+from perplab.venue.scenario import Scenario, read_scenario, scenario_of
+from perplab.venue.tapes import read_tapes
 
 
 def verify(

@@ -1,12 +1,14 @@
 """The plan: all that a run does besides its rules and its prices. The manifest carries it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from perplab.domain.commands import MarginMode, PositionMode
-from perplab.domain.numbers import ONE, parse_units
+from perplab.domain.instrument import Bracket
+from perplab.domain.numbers import ONE, Money, Rate, format_units, parse_units
 
 
 def _text(value: object) -> object:
@@ -115,3 +117,25 @@ class Plan(_Part):
     accounts: tuple[AccountPlan, ...] = ()
     funding: tuple[ConstantFunding, ...] = ()
     bracket_changes: tuple[BracketChange, ...] = ()
+
+
+def bracket_of(row: Mapping[str, str | int]) -> Bracket:
+    """Return a bracket from the plan's text."""
+    return Bracket(
+        floor=Money(parse_units(str(row["floor"]))),
+        cap=Money(parse_units(str(row["cap"]))),
+        rate=Rate(parse_units(str(row["rate"]))),
+        amount=Money(parse_units(str(row["amount"]))),
+        max_leverage=int(row["max_leverage"]),
+    )
+
+
+def bracket_text(bracket: Bracket) -> dict[str, str | int]:
+    """Return a bracket as the plan writes it; `bracket_of` reads it."""
+    return {
+        "floor": format_units(bracket.floor),
+        "cap": format_units(bracket.cap),
+        "rate": format_units(bracket.rate),
+        "amount": format_units(bracket.amount),
+        "max_leverage": bracket.max_leverage,
+    }

@@ -1,14 +1,14 @@
 """The venue: wires exchange, feed, timers and traders into one SimPy run."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 
 import simpy
 
 from perplab.domain import commands as cm
-from perplab.domain.instrument import Bracket, Config, Kind
-from perplab.domain.numbers import Money, Rate, parse_units
+from perplab.domain.instrument import Config, Kind
+from perplab.domain.numbers import Rate, parse_units
 from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.tape.stream import FundingSeries, Stream
@@ -16,7 +16,7 @@ from perplab.venue.clock import At, Process, Turn
 from perplab.venue.desk import Desk
 from perplab.venue.feed import Feed, Source
 from perplab.venue.logs import logger_of
-from perplab.venue.plan import BracketChange, ConstantFunding, Plan
+from perplab.venue.plan import BracketChange, ConstantFunding, Plan, bracket_of
 from perplab.venue.traders import Trader
 from perplab.venue.writer import Listener, Sink, Writer
 
@@ -122,17 +122,6 @@ class Venue:
         yield At(self._env, self._plan.end_ns, Turn.END)
         self._desk.submit(cm.EndRun())
         self._ended.succeed()
-
-
-def bracket_of(row: Mapping[str, str | int]) -> Bracket:
-    """Return a bracket from the plan's text."""
-    return Bracket(
-        floor=Money(parse_units(str(row["floor"]))),
-        cap=Money(parse_units(str(row["cap"]))),
-        rate=Rate(parse_units(str(row["rate"]))),
-        amount=Money(parse_units(str(row["amount"]))),
-        max_leverage=int(row["max_leverage"]),
-    )
 
 
 def in_turn(streams: Sequence[Stream]) -> tuple[Stream, ...]:
