@@ -45,7 +45,7 @@ def story_table(story: Story, width: int) -> Table:
         table.add_column("time, UTC", no_wrap=True)
     table.add_column("what happened", ratio=1, min_width=16, overflow="fold")
     table.add_column("mark", justify="right", no_wrap=True)
-    table.add_column("ratio", justify="right", no_wrap=True)
+    table.add_column("margin\nratio", justify="right", no_wrap=True)
     table.add_column("liquidation at", justify="right", no_wrap=not narrow, overflow="fold")
     last = ""
     for entry in told_entries(story):

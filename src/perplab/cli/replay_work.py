@@ -32,7 +32,9 @@ def replay(terms: Terms, log: Path | None, *, every_tick: bool, as_json: bool) -
 def _title(terms: Terms) -> str:
     symbol = market(terms.prices.symbol)
     size = f"{terms.side} {terms.quantity} {base_of(symbol)} ({symbol})"
-    return f"{size}, {terms.margin_mode} {terms.leverage}x, wallet {terms.wallet} USDT"
+    return (
+        f"{size}, {terms.margin_mode} {terms.leverage}x, wallet {terms.wallet} USDT; prices in USDT"
+    )
 
 
 def _reason(story: Story) -> str:

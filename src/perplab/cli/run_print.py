@@ -22,7 +22,7 @@ _WIDEST = 110
 _BETWEEN = 6
 _LEAST = 14
 """Columns for the words of an account, and for what became of it."""
-_HEADS = ("liquidation at\nfirst, last", "profit and costs\nUSDT", "at the end\nUSDT")
+_HEADS = ("liquidation at\nUSDT: first, last", "profit and costs\nUSDT", "at the end\nUSDT")
 
 
 def accounts_table(told: Told, width: int) -> Table:
@@ -128,7 +128,7 @@ def _reasons(story: Story, fate: Fate) -> list[str]:
         ratio = percent(position.view.margin_ratio)
         side = "long" if position.quantity > 0 else "short"
         size = f"{exact(abs(position.quantity))} {base_of(position.symbol)}"
-        lines.append(f"still {side} {size}, ratio {ratio}")
+        lines.append(f"still {side} {size}, margin ratio {ratio}")
     return lines
 
 
@@ -169,7 +169,7 @@ def _moved(fate: Fate) -> list[tuple[str, int]]:
     tally = fate.tally
     rows = (
         ("PnL", tally.realized_pnl),
-        ("open", fate.unrealized),
+        ("unrealized", fate.unrealized),
         ("funding", tally.funding),
         ("fees", tally.fees),
         ("to the fund", tally.liquidation_fees + tally.forfeited),

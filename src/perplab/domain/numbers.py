@@ -113,11 +113,6 @@ def money_down(value: int) -> Money:
     return Money(value // ONE)
 
 
-def money_cut(value: int) -> Money:
-    """Return a 1e-16 value as money, its fraction cut off: how fees and margins are printed."""
-    return Money(divide_cut(value, ONE))
-
-
 def fee_cut(value: int, rate: int) -> Money:
     """Return value times rate as money, cut toward zero. rules.md, Fees."""
     return Money(divide_cut(value * rate, ONE * ONE))

@@ -1,6 +1,7 @@
 """Admission: whether an order may be accepted, as a ladder of refusals."""
 
 import re
+from dataclasses import replace
 
 from perplab.domain.commands import (
     AmendOrder,
@@ -87,22 +88,12 @@ def order_of(state: State, command: PlaceOrder) -> Order:
 
 def amended_order(state: State, order: Order, command: AmendOrder) -> Order:
     """Return the order as it would stand after an amendment."""
-    return Order(
-        account=order.account,
-        symbol=order.symbol,
-        order_id=order.order_id,
+    return replace(
+        order,
         number=state.next_number,
-        side=order.side,
-        order_type=order.order_type,
-        position_side=order.position_side,
         quantity=command.quantity,
         remaining=Qty(order.remaining + command.quantity - order.quantity),
         price=command.price,
-        trigger_price=order.trigger_price,
-        trigger_on=order.trigger_on,
-        time_in_force=order.time_in_force,
-        reduce_only=order.reduce_only,
-        close_position=order.close_position,
     )
 
 

@@ -107,7 +107,7 @@ def transferable(state: State, account: Account) -> Money:
 
 
 def addable(state: State, account: Account) -> Money:
-    """Return what may be moved into an isolated position; the same two limits."""
+    """Return what may be moved into an isolated position: what may leave the futures wallet."""
     return transferable(state, account)
 
 

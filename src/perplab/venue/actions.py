@@ -66,30 +66,9 @@ def _trade(verb: str, words: Words) -> Make:
 def _protect(verb: str, words: Words) -> Make:
     trigger = Price(words.number("a trigger price"))
     percent = words.percent()
-    options = _Options(words, triggers=True)
-    symbol = words.symbol()
     kind = cm.OrderType.STOP_MARKET if verb == "stop" else cm.OrderType.TAKE_PROFIT_MARKET
-
-    def make(state: State, account: Account) -> list[cm.Command]:
-        position_side = options.held_side(account, symbol)
-        held = account.held(symbol, position_side)
-        return [
-            cm.PlaceOrder(
-                account=account.name,
-                symbol=symbol,
-                order_id=options.order_id(state),
-                side=cm.Side.BUY if held < 0 else cm.Side.SELL,
-                order_type=kind,
-                quantity=Qty(0) if percent is None else _part(state, symbol, held, percent),
-                position_side=position_side,
-                trigger_price=trigger,
-                trigger_on=options.trigger_on,
-                reduce_only=percent is not None and position_side is cm.PositionSide.BOTH,
-                close_position=percent is None,
-            )
-        ]
-
-    return make
+    options = _Options(words, triggers=True)
+    return _closing(options, words.symbol(), kind, percent, trigger)
 
 
 def _stop_entry(verb: str, words: Words) -> Make:
@@ -121,7 +100,13 @@ def _stop_entry(verb: str, words: Words) -> Make:
 def _close(_verb: str, words: Words) -> Make:
     percent = words.percent() or HUNDRED_PERCENT
     options = _Options(words)
-    symbol = words.symbol()
+    return _closing(options, words.symbol(), cm.OrderType.MARKET, percent, Price(0))
+
+
+def _closing(
+    options: "_Options", symbol: str, kind: cm.OrderType, percent: int | None, trigger: Price
+) -> Make:
+    """Return an order against what is held: a part of it, or all when it triggers."""
 
     def make(state: State, account: Account) -> list[cm.Command]:
         position_side = options.held_side(account, symbol)
@@ -132,10 +117,13 @@ def _close(_verb: str, words: Words) -> Make:
                 symbol=symbol,
                 order_id=options.order_id(state),
                 side=cm.Side.BUY if held < 0 else cm.Side.SELL,
-                order_type=cm.OrderType.MARKET,
-                quantity=_part(state, symbol, held, percent),
+                order_type=kind,
+                quantity=Qty(0) if percent is None else _part(state, symbol, held, percent),
                 position_side=position_side,
-                reduce_only=position_side is cm.PositionSide.BOTH,
+                trigger_price=trigger,
+                trigger_on=options.trigger_on,
+                reduce_only=percent is not None and position_side is cm.PositionSide.BOTH,
+                close_position=percent is None,
             )
         ]
 
