@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from perplab.domain.batch import Batch
 from perplab.domain.events import PositionOpened
 from perplab.domain.state import State
+from perplab.lab.preparation import Setup, prepare
+from perplab.lab.scenario import scenario_of
 from perplab.tape.crossings import BLOCK
 from perplab.tape.stream import Stream
-from perplab.venue.preparation import Setup, prepare
-from perplab.venue.scenario import scenario_of
 from perplab.venue.venue import Prices, Venue
 
 

@@ -13,10 +13,10 @@ import sys
 import time
 from pathlib import Path
 
+from perplab.lab.preparation import Setup, prepare
+from perplab.lab.recorded import run_recorded
+from perplab.lab.scenario import scenario_of
 from perplab.venue.plan import ConstantFunding, Plan
-from perplab.venue.preparation import Setup, prepare
-from perplab.venue.recorded import run_recorded
-from perplab.venue.scenario import scenario_of
 
 
 def setup() -> Setup:

@@ -12,10 +12,10 @@ from perplab.domain.events import LiquidationStarted, PositionOpened
 from perplab.domain.numbers import format_units, parse_units
 from perplab.journal.journal import Journal
 from perplab.journal.verify import verify
+from perplab.lab.preparation import Setup, prepare
+from perplab.lab.recorded import run_recorded, verify_ticks
+from perplab.lab.scenario import scenario_of
 from perplab.tables.dated import read_dated
-from perplab.venue.preparation import Setup, prepare
-from perplab.venue.recorded import run_recorded, verify_ticks
-from perplab.venue.scenario import scenario_of
 
 HOURLY = [f"klines/BTC_USDT_USDT-1h-{kind}.feather" for kind in ("futures", "mark", "funding_rate")]
 TIERS = "tiers/freqtrade-2023.5_binance_leverage_tiers.json.gz"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from perplab.lab.preparation import Setup, prepare
+from perplab.lab.scenario import ScenarioError, scenario_of
 from perplab.venue.moments import parse_time
-from perplab.venue.preparation import Setup, prepare
-from perplab.venue.scenario import ScenarioError, scenario_of
 
 TAPE = 'tape = [{ generate = { rows = 1000, scenario = "calm" } }]\n'
 ANN = '[[account]]\nname = "ann"\n'

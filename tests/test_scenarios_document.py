@@ -4,10 +4,10 @@ import re
 import tomllib
 from pathlib import Path
 
+from perplab.lab.preparation import prepare
+from perplab.lab.recorded import run_recorded
+from perplab.lab.scenario import Scenario, scenario_of
 from perplab.venue.actions import GRAMMAR
-from perplab.venue.preparation import prepare
-from perplab.venue.recorded import run_recorded
-from perplab.venue.scenario import Scenario, scenario_of
 
 DOCUMENT = (Path(__file__).resolve().parent.parent / "docs" / "scenarios.md").read_text()
 

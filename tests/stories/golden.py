@@ -17,12 +17,12 @@ from perplab.domain.instrument import Config, Kind
 from perplab.domain.numbers import parse_units
 from perplab.domain.state import State
 from perplab.journal.memory import Memory
+from perplab.lab.preparation import Setup, check_actions
+from perplab.lab.recorded import manifest_of
 from perplab.tables.dated import built_in
 from perplab.tables.instruments import read_instruments
 from perplab.tape.stream import Stream
 from perplab.venue.plan import AccountPlan, ActionPlan, Plan
-from perplab.venue.preparation import Setup, check_actions
-from perplab.venue.recorded import manifest_of
 from perplab.venue.venue import Prices, Venue, in_turn
 from stories.story import NOW_NS, SECOND, settings
 from stories.telling import tell

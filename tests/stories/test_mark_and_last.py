@@ -5,8 +5,8 @@ from typing import Any
 
 from conftest import ROOT
 from perplab.domain.numbers import format_units
-from perplab.venue.preparation import Setup, prepare
-from perplab.venue.scenario import scenario_of
+from perplab.lab.preparation import Setup, prepare
+from perplab.lab.scenario import scenario_of
 from stories.golden import Run, keep, run
 from stories.test_goldens import WRITES
 

@@ -11,10 +11,10 @@ from perplab.cli.run_work import print_run, told_json
 from perplab.cli.running import Told, run_told
 from perplab.journal.errors import JournalError
 from perplab.journal.verify import Verification, verify
+from perplab.lab.preparation import prepare
+from perplab.lab.recorded import plan_of, verify_ticks
+from perplab.lab.scenario import read_scenario
 from perplab.tables.reading import config_file
-from perplab.venue.preparation import prepare
-from perplab.venue.recorded import plan_of, verify_ticks
-from perplab.venue.scenario import read_scenario
 
 SCENARIO = "demo.toml"
 LOG = "flash-crash.db"

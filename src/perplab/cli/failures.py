@@ -20,9 +20,9 @@ def exit_code_of(error: Exception) -> int | None:
     """Return the exit code of an error that is for people, None for a defect of ours."""
     # Imported here: whoever raised one of these has loaded its module already.
     from perplab.journal.errors import JournalError  # noqa: PLC0415 - see above
+    from perplab.lab.scenario import ScenarioError  # noqa: PLC0415
     from perplab.tables.reading import TableError  # noqa: PLC0415
     from perplab.tape.errors import TapeError  # noqa: PLC0415
-    from perplab.venue.scenario import ScenarioError  # noqa: PLC0415
     from perplab.venue.words import ActionError  # noqa: PLC0415
 
     if isinstance(error, JournalError):

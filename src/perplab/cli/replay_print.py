@@ -8,14 +8,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from perplab.cli.amounts import NONE, base_of, exact, moment, percent, price, quote_of, signed, span
-from perplab.cli.fate import Fate, Open, Verdict
 from perplab.cli.look import COLOURS, plain_table, print_notes
 from perplab.cli.running import Told
-from perplab.cli.story import Entry, Story
 from perplab.domain import events as ev
 from perplab.domain.numbers import Price
 from perplab.engine.outlook import Outlook
+from perplab.lab.amounts import NONE, base_of, exact, moment, percent, price, quote_of, signed, span
+from perplab.lab.fate import Fate, Open, Verdict
+from perplab.lab.story import Entry, Story
 
 _QUIET = ev.AccountOpened | ev.Deposited | ev.LeverageSet | ev.MarginModeSet | ev.PositionModeSet
 _LOUD = ev.MarginCalled | ev.LiquidationStarted

@@ -10,11 +10,11 @@ from perplab.cli.failures import UsageError
 from perplab.cli.replay_terms import Direction, FirstExtreme, Margin, PriceFiles, Terms
 from perplab.cli.ticks_work import columns_of
 from perplab.domain.numbers import ONE, NumberError, format_units, parse_units
+from perplab.lab.preparation import Setup, prepare
+from perplab.lab.scenario import scenario_of
 from perplab.tape.naming import market, symbol_of
 from perplab.venue.moments import format_time, parse_time
 from perplab.venue.plan import ActionPlan
-from perplab.venue.preparation import Setup, prepare
-from perplab.venue.scenario import scenario_of
 
 TRADER = "trader"
 _PRICE = re.compile(r"\d+(\.\d*)?")

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import typer
 
-from perplab.cli.amounts import base_of
 from perplab.cli.look import print_json
 from perplab.cli.replay_print import print_replay
 from perplab.cli.replay_scenario import TRADER, setup_of
 from perplab.cli.replay_terms import Terms
 from perplab.cli.running import run_told
-from perplab.cli.story import Story
 from perplab.cli.told_json import account_json, run_json
 from perplab.domain.reasons import Reason
+from perplab.lab.amounts import base_of
+from perplab.lab.story import Story
 from perplab.tape.naming import market
 
 

@@ -6,16 +6,16 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from perplab.cli.amounts import base_of, exact, moment, percent, price, rounded, signed, span
-from perplab.cli.fate import Fate, Verdict
 from perplab.cli.look import plain_table
 from perplab.cli.replay_print import in_sight, is_safe, percent_change
 from perplab.cli.running import Told
-from perplab.cli.story import Story
 from perplab.domain import events as ev
 from perplab.domain.commands import PositionMode
 from perplab.domain.numbers import parse_units
 from perplab.engine.outlook import Outlook
+from perplab.lab.amounts import base_of, exact, moment, percent, price, rounded, signed, span
+from perplab.lab.fate import Fate, Verdict
+from perplab.lab.story import Story
 from perplab.venue.plan import AccountPlan
 
 _WIDEST = 110

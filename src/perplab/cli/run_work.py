@@ -10,8 +10,8 @@ from perplab.cli.replay_print import print_replay
 from perplab.cli.run_print import accounts_table, terms_of
 from perplab.cli.running import Told, run_told
 from perplab.cli.told_json import account_json, run_json
-from perplab.venue.preparation import prepare
-from perplab.venue.scenario import read_scenario
+from perplab.lab.preparation import prepare
+from perplab.lab.scenario import read_scenario
 
 
 def run(

@@ -8,14 +8,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from perplab.cli.amounts import moment
-from perplab.cli.chronicle import Chronicle
-from perplab.cli.fate import Fate, fate_of
-from perplab.cli.story import Story
 from perplab.domain import events as ev
+from perplab.lab.amounts import moment
+from perplab.lab.chronicle import Chronicle
+from perplab.lab.fate import Fate, fate_of
+from perplab.lab.preparation import Setup
+from perplab.lab.recorded import Outcome, run_recorded
+from perplab.lab.story import Story
 from perplab.venue.plan import Plan
-from perplab.venue.preparation import Setup
-from perplab.venue.recorded import Outcome, run_recorded
 
 CANDLES = "the path inside a candle is assumed"
 """What the note of every candle tape says."""

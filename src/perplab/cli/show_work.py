@@ -13,7 +13,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from perplab.cli.amounts import iso, moment
 from perplab.cli.failures import UsageError
 from perplab.cli.look import plain_table, print_json
 from perplab.journal.chain import Record
@@ -23,6 +22,7 @@ from perplab.journal.errors import JournalError, differs
 from perplab.journal.forms import shown
 from perplab.journal.journal import Journal
 from perplab.journal.manifest import Manifest
+from perplab.lab.amounts import iso, moment
 from perplab.tape.naming import market
 from perplab.venue.moments import parse_time
 

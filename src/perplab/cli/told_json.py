@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from perplab.cli.amounts import iso, ratio_text
-from perplab.cli.fate import Open
 from perplab.cli.replay_print import what
 from perplab.cli.running import Told
-from perplab.cli.story import Entry, Story
 from perplab.domain.numbers import format_units
 from perplab.engine.outlook import Outlook
 from perplab.journal.codec import encode
+from perplab.lab.amounts import iso, ratio_text
+from perplab.lab.fate import Open
+from perplab.lab.story import Entry, Story
 
 Json = dict[str, Any]
 

@@ -10,9 +10,9 @@ from perplab.cli.replay_scenario import tapes_of
 from perplab.cli.replay_terms import PriceFiles
 from perplab.journal.errors import JournalError
 from perplab.journal.verify import Verification, verify as verify_log
-from perplab.venue.recorded import plan_of, verify_ticks
-from perplab.venue.scenario import Scenario, read_scenario, scenario_of
-from perplab.venue.tapes import read_tapes
+from perplab.lab.recorded import plan_of, verify_ticks
+from perplab.lab.scenario import Scenario, read_scenario, scenario_of
+from perplab.lab.tapes import read_tapes
 
 
 def verify(

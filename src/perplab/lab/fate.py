@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perplab.cli.story import Liquidation, Story
-from perplab.cli.tally import Tally, balance_of
 from perplab.domain import events as ev
 from perplab.domain.commands import PositionSide
 from perplab.domain.numbers import money_down
 from perplab.domain.state import State
 from perplab.engine.outlook import Outlook, outlook
 from perplab.engine.risk import Leg, unrealized
+from perplab.lab.story import Liquidation, Story
+from perplab.lab.tally import Tally, balance_of
 
 
 class Verdict(StrEnum):

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from perplab.cli.amounts import base_of, exact, percent, quote_of, rounded, signed
-from perplab.cli.refusals import NAMES, refusal
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.events import Event
 from perplab.domain.numbers import ONE, divide_half_up
 from perplab.domain.reasons import Cancellation, Expiry
 from perplab.engine.outlook import margin_ratio
 from perplab.engine.risk import Risk
+from perplab.lab.amounts import base_of, exact, percent, quote_of, rounded, signed
+from perplab.lab.refusals import NAMES, refusal
 
 _WHO = {
     Cancellation.USER: "cancelled",

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from perplab.domain.instrument import Kind
+from perplab.lab.faults import fault_sentence
 from perplab.tables.reading import TableError, read_toml
-from perplab.venue.faults import fault_sentence
 from perplab.venue.plan import (
     AccountPlan,
     Amount,

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from perplab.cli.amounts import exact, price
-from perplab.cli.refusals import order_refused
-from perplab.cli.sentences import Sentences
-from perplab.cli.stretches import Sight, Stretches
-from perplab.cli.tally import Tally
 from perplab.domain import events as ev
 from perplab.domain.commands import Command, PlaceOrder, PositionSide
 from perplab.domain.events import Event
 from perplab.domain.state import PoolKey, State, cross_pool
 from perplab.engine.outlook import Outlook, margin_ratio, outlook, printed
 from perplab.engine.risk import Risk
+from perplab.lab.amounts import exact, price
+from perplab.lab.refusals import order_refused
+from perplab.lab.sentences import Sentences
+from perplab.lab.stretches import Sight, Stretches
+from perplab.lab.tally import Tally
 from perplab.tape.stream import Stream
 
 Held = tuple[str, PositionSide]

@@ -1,12 +1,12 @@
 """The chronicle: follows a run's batches, event by event, and keeps the story of each account."""
 
-from perplab.cli.story import Story
 from perplab.domain import events as ev
 from perplab.domain.batch import Batch
 from perplab.domain.commands import Command, Observation
 from perplab.domain.evolve import evolve, observe
 from perplab.domain.instrument import Config
 from perplab.domain.state import State
+from perplab.lab.story import Story
 
 
 class Chronicle:

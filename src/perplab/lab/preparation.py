@@ -6,6 +6,8 @@ from pathlib import Path
 
 from perplab.domain.instrument import Config, Instrument, Kind
 from perplab.domain.numbers import Price, parse_units
+from perplab.lab.scenario import FundingSpec, InstrumentSpec, Scenario, ScenarioError
+from perplab.lab.tapes import check_ticks, read_tapes
 from perplab.tables.dated import DatedTables, read_dated
 from perplab.tables.instruments import read_instruments
 from perplab.tables.settings import settings_from
@@ -18,8 +20,6 @@ from perplab.venue.plan import (
     Plan,
     bracket_text,
 )
-from perplab.venue.scenario import FundingSpec, InstrumentSpec, Scenario, ScenarioError
-from perplab.venue.tapes import check_ticks, read_tapes
 from perplab.venue.venue import Prices
 from perplab.venue.words import ActionError
 

@@ -1,9 +1,9 @@
 """Refusals: why the exchange refused an order, with the limit that it broke."""
 
-from perplab.cli.amounts import base_of, exact, quote_of
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.reasons import Reason
 from perplab.domain.state import State
+from perplab.lab.amounts import base_of, exact, quote_of
 
 NAMES = {
     cm.OrderType.MARKET: "market order",

@@ -19,9 +19,9 @@ from perplab.journal.manifest import (
 )
 from perplab.journal.memory import Memory
 from perplab.journal.writer import Writer as LogWriter
+from perplab.lab.preparation import Setup
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.plan import Plan
-from perplab.venue.preparation import Setup
 from perplab.venue.venue import Prices, Venue, in_turn
 from perplab.venue.writer import Listener
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from perplab.domain.instrument import Config, Kind
 from perplab.domain.numbers import format_units
+from perplab.lab.scenario import Scenario, ScenarioError
 from perplab.tape.generator import generate
 from perplab.tape.options import ReadOptions
 from perplab.tape.reading import read
@@ -16,7 +17,6 @@ from perplab.venue.moments import format_time
 from perplab.venue.plan import (
     Plan,
 )
-from perplab.venue.scenario import Scenario, ScenarioError
 from perplab.venue.venue import in_turn
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from perplab.cli import amounts
+from perplab.lab import amounts
 from perplab.domain.numbers import parse_units
 
 

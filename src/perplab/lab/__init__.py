@@ -1,0 +1,1 @@
+"""Lab: questions asked of recorded prices: scenarios, recorded runs, and what became of them."""
