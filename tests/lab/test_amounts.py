@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from perplab.lab import amounts
 from perplab.domain.numbers import parse_units
+from perplab.lab import amounts
 
 
 @pytest.mark.parametrize(

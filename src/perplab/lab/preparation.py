@@ -48,6 +48,7 @@ def prepare(scenario: Scenario, folder: Path) -> Setup:
     notes += [tables.note(symbol, start_ns) for symbol in symbols]
     plan = Plan(
         name=scenario.name,
+        seed=scenario.seed,
         candle_path=scenario.candle_path,
         start_ns=start_ns,
         end_ns=end_ns,

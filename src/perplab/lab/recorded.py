@@ -21,7 +21,7 @@ from perplab.journal.memory import Memory
 from perplab.journal.writer import Writer as LogWriter
 from perplab.lab.preparation import Setup
 from perplab.tape.stream import FundingSeries, Stream
-from perplab.venue.plan import Plan
+from perplab.venue.plan import Plan, written
 from perplab.venue.venue import Prices, Venue, in_turn
 from perplab.venue.writer import Listener
 
@@ -44,9 +44,10 @@ def manifest_of(setup: Setup) -> Manifest:
     return Manifest(
         perplab=version("perplab"),
         config=manifest_config(setup.config),
-        scenario=setup.plan.model_dump(mode="json"),
+        scenario=written(setup.plan),
         tapes=_tape_entries(setup.prices.streams),
         funding=_funding_entries(setup.prices.funding),
+        seed=setup.plan.seed,
     )
 
 

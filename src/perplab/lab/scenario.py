@@ -75,6 +75,7 @@ class Scenario(_Part):
     """A whole run as a person writes it."""
 
     name: Line = ""
+    seed: int = 0
     start: Annotated[Moment, Field(min_length=1)] | None = None
     end: Annotated[Moment, Field(min_length=1)] | None = None
     candle_path: CandlePath = "low-first"

@@ -10,6 +10,13 @@ from perplab.venue.words import ActionError
 NS_PER_SECOND = 1_000_000_000
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _UNIT_NS = {10: NS_PER_SECOND, 13: 1_000_000, 16: 1_000, 19: 1}
+_DURATION = re.compile(r"(\d+)(ns|us|ms|s|m|h|d)")
+_UNITS_NS = {
+    "ns": 1,
+    "us": 1_000,
+    "ms": 1_000_000,
+    **{unit: seconds * NS_PER_SECOND for unit, seconds in _SECONDS.items()},
+}
 _LATER = re.compile(r"\+(\d+)([smhd])")
 _FRACTION = re.compile(r"[.,](\d+)")
 _NANOSECOND_DIGITS = 9
@@ -52,6 +59,14 @@ def parse_time(text: str, start_ns: int = 0) -> int:
     since = moment.replace(tzinfo=moment.tzinfo or UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     nanoseconds = int(fraction[1].ljust(9, "0")) if fraction else 0
     return since // timedelta(seconds=1) * NS_PER_SECOND + nanoseconds
+
+
+def parse_duration(text: str) -> int:
+    """Return a length of time in ns, of `250ms`, `5s`, `15m`, `8h`, `1d`."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ActionError(f"{text!r} is not a length of time; expected like 250ms, 5s, 15m, 8h, 1d")
+    return int(match[1]) * _UNITS_NS[match[2]]
 
 
 def parse_touch(text: str, symbols: tuple[str, ...]) -> Touch:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from perplab.domain.commands import MarginMode, PositionMode
 from perplab.domain.instrument import Bracket
 from perplab.domain.numbers import ONE, Money, Rate, format_units, parse_units
+from perplab.venue.moments import parse_duration
 
 
 def _text(value: object) -> object:
@@ -43,6 +44,11 @@ def _funding_rate(text: str) -> str:
     return text
 
 
+def _duration(text: str) -> str:
+    parse_duration(text)
+    return text
+
+
 def _line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("expected one line of printable characters")
@@ -53,6 +59,8 @@ Amount = Annotated[str, BeforeValidator(_written), AfterValidator(_amount)]
 """A decimal number of at most 8 decimals, as text or whole, not below zero."""
 FundingRate = Annotated[str, BeforeValidator(_written), AfterValidator(_funding_rate)]
 """A rate of one settlement: less than the whole notional, either way."""
+Duration = Annotated[str, AfterValidator(_duration)]
+"""A length of time not below zero, as `250ms`, `5s` or `8h`."""
 Line = Annotated[str, AfterValidator(_line)]
 """Text that a terminal can print on one line."""
 Moment = Annotated[str, BeforeValidator(_moment)]
@@ -76,9 +84,12 @@ class ActionPlan(_Part):
 
 
 class AccountPlan(_Part):
-    """A scripted account: what its wallets begin with, its choices, and its actions in order.
+    """An account: what its wallets begin with, its choices, and its actions or its agent.
 
-    Leverage and margin mode hold for every symbol of the run.
+    Leverage and margin mode hold for every symbol of the run. `agent` is a built-in agent's name
+    or `FILE.py:FUNCTION`, called with `parameters` once the actions are done; `agent_digest` is
+    the content hash of that file. `latency` is the time between what the agent asks and its
+    arrival at the exchange.
     """
 
     name: Line = Field(min_length=1, max_length=40)
@@ -89,6 +100,10 @@ class AccountPlan(_Part):
     margin_mode: MarginMode = MarginMode.CROSS
     leverage: Annotated[int, BeforeValidator(_written), Field(ge=1)] | None = None
     actions: tuple[ActionPlan, ...] = ()
+    agent: Line = ""
+    agent_digest: str = ""
+    parameters: dict[str, bool | int | str] = Field(default_factory=dict)
+    latency: Duration = "0s"
 
 
 class ConstantFunding(_Part):
@@ -108,15 +123,21 @@ class BracketChange(_Part):
 
 
 class Plan(_Part):
-    """A run from `start_ns` to `end_ns`, both included."""
+    """A run from `start_ns` to `end_ns`, both included; `seed` is that of its agents' chances."""
 
     name: str = ""
+    seed: int = 0
     candle_path: str = "low-first"
     start_ns: int
     end_ns: int
     accounts: tuple[AccountPlan, ...] = ()
     funding: tuple[ConstantFunding, ...] = ()
     bracket_changes: tuple[BracketChange, ...] = ()
+
+
+def written(plan: Plan) -> dict[str, Any]:
+    """Return a plan as the manifest holds it: what is as by default is left out."""
+    return plan.model_dump(mode="json", exclude_defaults=True)
 
 
 def bracket_of(row: Mapping[str, str | int]) -> Bracket:
