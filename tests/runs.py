@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from perplab.domain.batch import Batch
 from perplab.domain.commands import MarginMode, PositionMode
-from perplab.domain.instrument import Bracket, Config, Instrument, Kind, Settings
+from perplab.domain.instrument import Bracket, Config, Instrument, Kind, LimitFill, Settings
 from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, format_units
+from perplab.engine.exchange import Exchange
 from perplab.journal.manifest import Manifest, manifest_config
 from perplab.journal.memory import Memory
+from perplab.journal.verify import execute_again
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.plan import (
     AccountPlan,
@@ -70,6 +73,7 @@ def instrument(
         price_down=Rate(ONE // 2),
         max_orders=50,
         liquidation_fee=Rate(ONE // 80),
+        trigger_protect=Rate(ONE // 100),
         brackets=brackets(),
         streams=streams,
     )
@@ -82,15 +86,24 @@ class Chance:
         self.random = random.Random(seed)
         self.rows = self.random.choice((30, 120, 400))
         self.symbols = SYMBOLS[: self.random.randint(1, 3)]
-        self.end_ns = START_NS + self.rows * SECOND
+        # A slow world lasts long enough for orders that are good till a date.
+        self.beat = self.random.choice((SECOND, 20 * SECOND))
+        self.end_ns = START_NS + self.rows * self.beat
         # A coarse world has prices around 100 in tenths. A fine one has the same numbers of
         # ticks, but its tick is the last decimal: there prices meet the bounds of bands exactly.
         self.tick, self.coin = self.random.choice(((TICK, ONE), (1, ONE * TICK)))
 
     def run(self, *, every_tick: bool) -> Memory:
-        """Run it and return the log."""
+        """Run it and return the log, each batch of which is executed again as it is recorded."""
         memory = Memory(Manifest(perplab="test", config=manifest_config(self.config), scenario={}))
-        venue = Venue(self.config, self.plan, self.prices, memory.append, every_tick=every_tick)
+        again = Exchange(self.config)
+
+        def record(batch: Batch) -> None:
+            memory.append(batch)
+            events = execute_again(again, batch)
+            assert events == batch.events, "the log alone says something else"
+
+        venue = Venue(self.config, self.plan, self.prices, record, every_tick=every_tick)
         venue.listen(lambda _batch, state: self._check(state.total()))
         venue.run()
         return memory
@@ -103,8 +116,8 @@ class Chance:
         streams = [self._cut(one) for symbol in self.symbols for one in self._streams(symbol)]
         kinds = {s: tuple(t.kind for t in streams if t.symbol == s) for s in self.symbols}
         ready = max(int(s.time_ns[0]) for s in streams if s.kind is not Kind.QUOTE)
-        late = self.random.choice((0, 0, 5 * SECOND))
-        self.end_ns = max(ready, self.end_ns - self.random.choice((0, 0, 7)) * SECOND)
+        late = self.random.choice((0, 0, 5 * self.beat))
+        self.end_ns = max(ready, self.end_ns - self.random.choice((0, 0, 7)) * self.beat)
         self.start_ns = min(self.end_ns, ready + late)
         funding = tuple(self._funding(s) for s in self.symbols if self.random.random() < 0.3)
         self.prices = Prices(streams=in_turn(streams), funding=funding)
@@ -139,10 +152,12 @@ class Chance:
 
     def _settings(self) -> Settings:
         pick = self.random.choice
+        fill = pick(tuple(LimitFill))
         return Settings(
             half_spread=Rate(pick((0, 20_000))),
             slippage=Rate(pick((0, 30_000))),
-            limit_fill=pick(tuple(type(Settings().limit_fill))),
+            limit_fill=fill,
+            queue_ahead=Money(pick((0, 3, 400)) * ONE if fill is LimitFill.QUEUE else 0),
             auto_add=pick(tuple(type(Settings().auto_add))),
             auto_add_amount=Money(pick((1, 7, 40)) * ONE),
             partial_liquidation=pick((True, True, False)),
@@ -167,7 +182,7 @@ class Chance:
         shape = self.random.choice(("trade", "trade", "mark", "both", "quotes", "all"))
         rows, walk = self.rows, self._walk(self.rows)
         gaps = [self.random.choice((0, 1, 1, 2)) for _ in range(rows)]
-        times = START_NS + np.minimum(np.cumsum(np.array(gaps)), rows) * SECOND
+        times = START_NS + np.minimum(np.cumsum(np.array(gaps)), rows) * self.beat
         ticks = np.array(walk, dtype=np.int64) * self.tick
         result = []
         if shape != "mark":
@@ -214,7 +229,7 @@ class Chance:
         return FundingSeries(
             symbol=symbol,
             name="drawn",
-            time_ns=np.array([START_NS + second * SECOND for second in at], dtype=np.int64),
+            time_ns=np.array([START_NS + beat * self.beat for beat in at], dtype=np.int64),
             rate=np.array(rates, dtype=np.int64),
         )
 
@@ -254,16 +269,32 @@ class Chance:
         symbol, other = pick(self.symbols), pick(self.symbols)
         price = format_units(self.random.randint(700, 1300) * self.tick)
         size = format_units(self.random.choice((1, 10, 50, 130, 300)) * self.coin // 10)
-        do = pick(
+        if self.random.random() < 0.3:
+            do = self._waiting(symbol, price, size)
+        else:
+            do = self._deed(symbol, other, price, size)
+        if self.random.random() < 0.25:
+            kind = pick(("last", "mark"))
+            return ActionPlan(do=do, when=f"{kind} {symbol} {pick(('', '<= ', '>= '))}{price}")
+        if self.random.random() < 0.5:
+            return ActionPlan(do=do)
+        most = max(0, min(self.rows // 2 * self.beat, self.end_ns - self.start_ns)) // SECOND
+        return ActionPlan(do=do, at=f"+{self.random.randint(0, most)}s")
+
+    def _deed(self, symbol: str, other: str, price: str, size: str) -> str:
+        pick = self.random.choice
+        side, on = pick(("buy", "sell")), f"on {pick(('last', 'mark'))}"
+        limit = f"{side} {size} {symbol} at {price}"
+        return pick(
             (
-                f"{pick(('buy', 'sell'))} {size} {symbol}",
-                f"{pick(('buy', 'sell'))} {size} {symbol}",
-                f"{pick(('buy', 'sell'))} {size} {symbol} at {price} {pick(('gtc', 'gtx', 'ioc'))}",
-                f"{pick(('buy', 'sell'))} {size} {symbol} at {price} as {pick('AB')}",
-                f"{pick(('buy', 'sell'))} {size} {symbol} at {price} as {pick('AB')}",
-                f"{pick(('stop', 'take-profit'))} {price} {symbol} on {pick(('last', 'mark'))}",
+                f"{side} {size} {symbol}",
+                f"{side} {size} {symbol}",
+                f"{limit} {pick(('gtc', 'gtx', 'ioc'))}",
+                f"{limit} as {pick('AB')}",
+                f"{limit} as {pick('AB')}",
+                f"{pick(('stop', 'take-profit'))} {price} {symbol} {on}",
                 f"{pick(('stop', 'take-profit'))} {price} {pick((30, 50))}% {symbol}",
-                f"stop-{pick(('buy', 'sell'))} {price} {size} {symbol} on {pick(('last', 'mark'))}",
+                f"stop-{side} {price} {size} {symbol} {on}",
                 f"close {pick((25, 100))}% {symbol}",
                 f"add-margin {pick((5, 40, 150))} {symbol}",
                 f"reduce-margin {pick((1, 10))} {symbol}",
@@ -279,10 +310,26 @@ class Chance:
                 f"amend {pick('AB')} {price} {size}",
             )
         )
-        if self.random.random() < 0.25:
-            kind = pick(("last", "mark"))
-            return ActionPlan(do=do, when=f"{kind} {symbol} {pick(('', '<= ', '>= '))}{price}")
-        if self.random.random() < 0.5:
-            return ActionPlan(do=do)
-        most = max(0, min(self.rows // 2, (self.end_ns - self.start_ns) // SECOND))
-        return ActionPlan(do=do, at=f"+{self.random.randint(0, most)}s")
+
+    def _waiting(self, symbol: str, price: str, size: str) -> str:
+        """Return an order that waits: with a limit, for a return, for a time, protected."""
+        pick = self.random.choice
+        limit = format_units(self.random.randint(700, 1300) * self.tick)
+        side, on = pick(("buy", "sell")), f"on {pick(('last', 'mark'))}"
+        rate = f"{pick((0.3, 1, 2.5, 7))}%"
+        start = f"from {price}" if self.random.random() < 0.4 else ""
+        till = pick((f"+{self.random.randint(601, 5000)}s", "+601s", "+700s"))
+        stop = pick(("stop", "take-profit"))
+        limited = f"{symbol} limit {limit} {pick(('', 'ioc', 'fok', 'fok'))} {on}"
+        return pick(
+            (
+                f"{stop} {price} {pick((30, 100))}% {limited}",
+                f"stop-{side} {price} {size} {limited} {pick(('', 'as A'))}",
+                f"stop-{side} {price} {size} {symbol} protected {on}",
+                f"trail {rate} {pick((30, 100))}% {symbol} {start} {on}",
+                f"trail {rate} {symbol} {on}",
+                f"trail-{side} {rate} {size} {symbol} {start} {on}",
+                f"trail-{side} {rate} {size} {symbol} {on}",
+                f"{side} {size} {symbol} at {price} good-till {till} {pick(('', 'as B'))}",
+            )
+        )

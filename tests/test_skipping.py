@@ -10,9 +10,10 @@ from typing import get_args
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from perplab.domain.events import Event, Taker
+from perplab.domain.reasons import Expiry
 from runs import SCENARIOS, Chance
 
-REACHING = 250
+REACHING = 300
 
 SCRIPT = """
 import sys
@@ -36,16 +37,19 @@ def test_skipping_equals_every_tick(seed: int) -> None:
     assert chance.run(every_tick=False).text == chance.run(every_tick=True).text
 
 
-def test_the_drawn_runs_reach_every_event_and_every_end_of_a_liquidation() -> None:
+def test_the_drawn_runs_reach_every_event_and_every_end_of_orders_and_liquidations() -> None:
     seen: set[str] = set()
     for seed in range(REACHING):
         for line in Chance(seed).draw().run(every_tick=False).lines():
             record = json.loads(line)
             seen.add(record.get("type", ""))
-            seen.add(record.get("body", {}).get("taker", ""))
+            body = record.get("body", {})
+            seen.update(body.get(key, "") for key in ("taker", "expiry"))
+            seen.update(key for key in ("low", "high") if key in body and "row" in body)
     unreached = {"AccountRejected", "FundingRejected", "BracketsRejected", "Withdrawn"}
     unreached.add("BankruptcyCovered")  # rare here: the stories of gaps have it
-    facts = {event.__name__ for event in get_args(Event)} | {taker.value for taker in Taker}
+    facts = {event.__name__ for event in get_args(Event)} | set(Taker) | set(Expiry)
+    facts |= {"low", "high"}
     assert facts - seen <= unreached | {"PositionModeSet", "PositionModeRejected"}
 
 

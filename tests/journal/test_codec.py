@@ -1,12 +1,13 @@
 """The canonical text of commands and events."""
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from perplab.domain.absent import ABSENT
 from perplab.domain.batch import Batch
 from perplab.domain.commands import (
     ChangeBrackets,
@@ -73,6 +74,22 @@ def test_values_have_16_decimals_and_maintenance_24() -> None:
     assert '"maintenance":"1.000000000000000000000001"' in encode(started)
 
 
+def test_a_later_field_is_left_out_where_it_is_as_by_default() -> None:
+    """So what was written before there was such a field keeps its bytes."""
+    mark = ObserveMark(symbol="X", row=1, price=Price(5 * 10**8))
+    assert encode(mark) == MARK
+    assert decode("ObserveMark", MARK) == mark
+    ranging = replace(mark, high=Price(6 * 10**8))
+    assert encode(ranging) == '{"symbol":"X","row":1,"price":"5","high":"6"}'
+    assert decode("ObserveMark", encode(ranging)) == ranging
+
+
+def test_every_later_field_has_its_place_and_none_is_the_first() -> None:
+    for kind in MESSAGES.values():
+        first = fields(kind)[:1]
+        assert not any(ABSENT in field.metadata for field in first), kind
+
+
 def test_a_message_without_fields_is_an_empty_object() -> None:
     assert encode(EndRun()) == "{}"
     assert decode("EndRun", "{}") == EndRun()
@@ -93,6 +110,8 @@ MARK = '{"symbol":"X","row":1,"price":"5"}'
     [
         ('{"symbol":"X","price":"5"}', "row", "nothing"),
         ('{"symbol":"X","row":1,"price":"5","bid":"5"}', "bid", "unknown"),
+        ('{"symbol":"X","row":1,"price":"5","low":"0"}', "low", "'0'"),
+        ('{"symbol":"X","row":1,"price":"5","high":"6","low":"4"}', "low", "high in its place"),
         ('{"row":1,"symbol":"X","price":"5"}', "symbol", "row in its place"),
         ('{"symbol":7,"row":1,"price":"5"}', "symbol", "7"),
         ('{"symbol":"X","row":true,"price":"5"}', "row", "True"),

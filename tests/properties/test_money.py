@@ -43,7 +43,8 @@ class Workload:
 
     def settings(self) -> dict[str, Any]:
         choose = self.pick.choice
-        return {
+        queue = choose(({}, {"limit_fill": "queue", "queue_ahead": choose(("7", "2000"))}))
+        return queue | {
             "insurance_fund": choose(("0", "5", "1000000")),
             "partial_liquidation": choose((True, False)),
             "liquidation_taker_fee": choose((True, False)),
@@ -108,8 +109,11 @@ class Workload:
         kind = choose((cm.OrderType.MARKET, cm.OrderType.MARKET, *cm.OrderType))
         near = Price((self.prices[symbol] + self.pick.randint(-60, 60)) * TICK)
         whole = kind is cm.OrderType.STOP_MARKET and self.pick.random() < 0.5
-        limit = kind is cm.OrderType.LIMIT
-        waits = kind in {cm.OrderType.STOP_MARKET, cm.OrderType.TAKE_PROFIT_MARKET}
+        trails = kind is cm.OrderType.TRAILING_STOP_MARKET
+        waits = kind.conditional and not trails
+        times = tuple(cm.TimeInForce) if kind is cm.OrderType.LIMIT else (cm.TimeInForce.GTC,)
+        force = choose(times)
+        ends = self.state.time_ns + choose((700, 900)) * 10**9
         return cm.PlaceOrder(
             account=name,
             symbol=symbol,
@@ -118,12 +122,15 @@ class Workload:
             order_type=kind,
             quantity=Qty(0 if whole else choose((700, 3_001, 13_337)) * STEP),
             position_side=self._side(name),
-            price=near if limit else Price(0),
+            price=near if kind.limited else Price(0),
             trigger_price=near if waits else Price(0),
             trigger_on=choose(tuple(cm.TriggerOn)),
-            time_in_force=choose(tuple(cm.TimeInForce)) if limit else cm.TimeInForce.GTC,
+            time_in_force=force,
             reduce_only=not whole and self.pick.random() < 0.2,
             close_position=whole,
+            callback_rate=Rate(choose((3, 20)) * 100_000 if trails else 0),
+            price_protect=waits and self.pick.random() < 0.3,
+            good_till_ns=ends if force is cm.TimeInForce.GTD else 0,
         )
 
     def _margin(self) -> cm.Command:
@@ -158,6 +165,7 @@ class Workload:
                 cm.SetMarginMode(account=name, symbol=symbol, margin_mode=mode),
                 cm.SetPositionMode(account=name, position_mode=choose(tuple(cm.PositionMode))),
                 cm.CancelAllOrders(account=name, symbol=symbol),
+                cm.ExpireOrders(),
                 cm.CancelOrder(account=owner, order_id=order_id),
                 cm.AmendOrder(
                     account=owner,
@@ -210,7 +218,7 @@ def test_money_sums_to_zero_and_the_twins_agree_over_random_commands(seed: int) 
 
 def test_the_random_commands_meet_every_kind_of_event() -> None:
     """A workload that never liquidates or deleverages anybody would prove little."""
-    seen = {type(event) for seed in range(40) for event in run_of(seed, 150).events}
+    seen = {type(event) for seed in range(70) for event in run_of(seed, 150).events}
     missing = {kind.__name__ for kind in _kinds(ev.Event)} - {kind.__name__ for kind in seen}
     assert missing <= {"RunEnded", "AccountRejected", "BracketsRejected"}
 

@@ -72,6 +72,7 @@ _WORDS: dict[type[Any], str] = {
     ev.OrderAccepted: "accepted",
     ev.OrderAmended: "amended",
     ev.OrderTriggered: "triggered at {price}",
+    ev.OrderQueued: "queued behind {ahead}",
     ev.OrderFilled: "filled {quantity} at {price} {maker}",
     ev.OrderCanceled: "canceled {cancellation}",
     ev.OrderExpired: "expired {expiry}",

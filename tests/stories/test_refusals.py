@@ -43,6 +43,10 @@ WORDS: dict[Reason, str] = {
     Reason.ORDER_UNCHANGED: "amends wait 59000 0.01",
     Reason.PRICE_OFF_TICK: "buys 0.01 at 59000.05",
     Reason.PRICE_ABOVE_BAND: "buys 0.01 at 63000.1",
+    Reason.CALLBACK_RATE_INVALID: "trails 0.05%",
+    Reason.GOOD_TILL_DATE_INVALID: "buys 0.01 at 59000 good-till 2020-01-01",
+    Reason.PRICE_ABOVE_TRIGGER_BAND: "stop-buys 70000 0.01 limit 73500.1",
+    Reason.PRICE_BELOW_TRIGGER_BAND: "stops 50000 limit 47499.9",
     Reason.PRICE_BELOW_BAND: "sells 0.01 at 56999.9",
     Reason.QUANTITY_BELOW_MINIMUM: "buys 0.0005",
     Reason.QUANTITY_ABOVE_MAXIMUM: "buys 1000.001",
@@ -183,6 +187,16 @@ def _too_many_orders() -> None:
     run.tell("ann buys 0.01 -> refused too_many_orders")
 
 
+def _too_many_conditional_orders() -> None:
+    """In two symbols, so that neither has too many orders of its own."""
+    run = Story().tell("price is 60000\nETHUSDT price is 3000\nann deposits 1000")
+    for number in range(100):
+        run.tell(f"ann stop-sells 50000 0.01 as b{number} -> accepted")
+        run.tell(f"ann stop-sells 2000 0.1 ETHUSDT as e{number} -> accepted")
+    run.tell("ann trail-buys 1% 0.01 -> refused too_many_conditional_orders")
+    run.tell("ann buys 0.01 at 59000 -> accepted")
+
+
 def _position_exceeds_bracket_at_leverage() -> None:
     Story().tell("""
         price is 60000
@@ -197,6 +211,7 @@ LONGER: dict[Reason, Callable[[], None]] = {
     Reason.REDUCE_ONLY_IN_HEDGE_MODE: _reduce_only_in_hedge_mode,
     Reason.MARGIN_INSUFFICIENT_FOR_LEVERAGE: _margin_insufficient_for_leverage,
     Reason.TOO_MANY_ORDERS: _too_many_orders,
+    Reason.TOO_MANY_CONDITIONAL_ORDERS: _too_many_conditional_orders,
     Reason.POSITION_EXCEEDS_BRACKET_AT_LEVERAGE: _position_exceeds_bracket_at_leverage,
 }
 

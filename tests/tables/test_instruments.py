@@ -105,7 +105,10 @@ def test_a_table_of_some_settings_keeps_the_other_defaults() -> None:
         ({"taker_fe": 1}, "taker_fe: is not a key"),
         ({"taker_fee": 0.0005}, "taker_fee: found 0.0005: expected a decimal number"),
         ({"taker_fee": "-0.1"}, "taker_fee: found '-0.1': expected zero or a number above"),
-        ({"limit_fill": "near"}, 'limit_fill: found \'near\': expected "touch" or "through"'),
+        (
+            {"limit_fill": "near"},
+            'limit_fill: found \'near\': expected "touch" or "through" or "queue"',
+        ),
         ({"partial_liquidation": 1}, "partial_liquidation: found 1"),
         ({"default_leverage": 0}, "default_leverage: found 0"),
         ({"margin_call_rearm": "0.9"}, "margin_call_rearm is above margin_call_ratio"),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perplab.domain.instrument import Bracket
+from perplab.domain.absent import absent
+from perplab.domain.instrument import Bracket, Kind
 from perplab.domain.numbers import Money, Price, Qty, Rate
 
 
@@ -51,15 +52,34 @@ class OrderType(StrEnum):
     LIMIT = "limit"
     STOP_MARKET = "stop_market"
     TAKE_PROFIT_MARKET = "take_profit_market"
+    STOP = "stop"
+    TAKE_PROFIT = "take_profit"
+    TRAILING_STOP_MARKET = "trailing_stop_market"
+
+    @property
+    def conditional(self) -> bool:
+        """Return whether such an order first waits for a price, off the book."""
+        return self not in {OrderType.MARKET, OrderType.LIMIT}
+
+    @property
+    def limited(self) -> bool:
+        """Return whether such an order comes to the book with a limit price."""
+        return self in {OrderType.LIMIT, OrderType.STOP, OrderType.TAKE_PROFIT}
+
+    @property
+    def takes_profit(self) -> bool:
+        """Return whether a sell of this type waits for a rise, and a buy for a fall."""
+        return self in {OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_MARKET}
 
 
 class TimeInForce(StrEnum):
-    """How long an order waits; GTX is post-only."""
+    """How long an order waits; GTX is post-only, GTD ends at a given time."""
 
     GTC = "gtc"
     IOC = "ioc"
     FOK = "fok"
     GTX = "gtx"
+    GTD = "gtd"
 
 
 class TriggerOn(StrEnum):
@@ -175,8 +195,10 @@ class SetAutoAddMargin:
 class PlaceOrder:
     """Ask for an order; `order_id` is the user's own, unique among the account's open orders.
 
-    `price` is a limit's, `trigger_price` a stop's or take-profit's. With `close_position` the
-    quantity is zero and becomes the whole position when triggered.
+    `price` is a limit's, `trigger_price` a stop's or take-profit's; `callback_rate` a trailing
+    stop's, and `activation_price`, 0 for none. With `close_position` the quantity is zero and
+    becomes the whole position when triggered. `price_protect` holds a stop or take-profit back
+    while last price and mark are far apart. `good_till_ns` is the end of a GTD order.
     """
 
     account: str
@@ -192,6 +214,10 @@ class PlaceOrder:
     time_in_force: TimeInForce = TimeInForce.GTC
     reduce_only: bool = False
     close_position: bool = False
+    callback_rate: Rate = absent(Rate(0))
+    activation_price: Price = absent(Price(0))
+    price_protect: bool = absent(default=False)
+    good_till_ns: int = absent(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,22 +247,35 @@ class CancelAllOrders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireOrders:
+    """The clock: every GTD order whose time has come ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObserveTrade:
-    """The tape's row: something traded. A quantity of zero means unknown."""
+    """The tape's row: something traded. A quantity of zero means unknown.
+
+    `low` and `high` are how far the price went since the stream's last recorded row, where that
+    is beyond `price`, else 0. Told while a trailing stop watches the stream.
+    """
 
     symbol: str
     row: int
     price: Price
     quantity: Qty
+    low: Price = absent(Price(0))
+    high: Price = absent(Price(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObserveMark:
-    """The tape's row: the mark price."""
+    """The tape's row: the mark price; `low` and `high` as of `ObserveTrade`."""
 
     symbol: str
     row: int
     price: Price
+    low: Price = absent(Price(0))
+    high: Price = absent(Price(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +324,14 @@ Command = (
     | AmendOrder
     | CancelOrder
     | CancelAllOrders
+    | ExpireOrders
     | SettleFunding
     | ChangeBrackets
 )
+
+
+def kind_of(tick: Observation) -> Kind:
+    """Return the kind of stream that a row is of."""
+    if isinstance(tick, ObserveTrade):
+        return Kind.TRADE
+    return Kind.MARK if isinstance(tick, ObserveMark) else Kind.QUOTE

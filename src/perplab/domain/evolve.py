@@ -11,11 +11,12 @@ from perplab.domain.commands import (
     ObserveQuote,
     ObserveTrade,
     PositionSide,
+    kind_of,
 )
 from perplab.domain.instrument import Kind
 from perplab.domain.ledger import post
 from perplab.domain.numbers import Qty, Value
-from perplab.domain.state import Account, Order, Position, State
+from perplab.domain.state import Account, Order, Position, State, watched_stream
 
 
 def observe(state: State, tick: Observation, time_ns: int) -> None:
@@ -35,9 +36,11 @@ def observe(state: State, tick: Observation, time_ns: int) -> None:
             prices.bid, prices.ask, prices.quote_ns = tick.bid, tick.ask, time_ns
         case _:
             assert_never(tick)
+    if state.trailing and not isinstance(tick, ObserveQuote):
+        _trail(state, tick)
 
 
-def evolve(state: State, event: ev.Event) -> None:  # noqa: C901, PLR0912  # one case per event
+def evolve(state: State, event: ev.Event) -> None:  # noqa: C901, PLR0912, PLR0915  # one case per event
     """Apply one event: first its money, then what else it changed."""
     if isinstance(event, ev.PositionGrown):
         _hold(state, event)
@@ -52,7 +55,9 @@ def evolve(state: State, event: ev.Event) -> None:  # noqa: C901, PLR0912  # one
         case ev.OrderFilled():
             _fill(state, event)
         case ev.OrderTriggered():
-            state.accounts[event.account].orders[event.order_id].triggered = True
+            _trigger(state, event)
+        case ev.OrderQueued():
+            state.accounts[event.account].orders[event.order_id].ahead = event.ahead
         case ev.OrderCanceled() | ev.OrderExpired():
             _remove(state, event.account, event.order_id)
         case ev.OrderAmended():
@@ -119,6 +124,18 @@ def evolve(state: State, event: ev.Event) -> None:  # noqa: C901, PLR0912  # one
             assert_never(event)
 
 
+def _trail(state: State, tick: ObserveTrade | ObserveMark) -> None:
+    """Let the trailing stops of the row's stream follow the price, and what was passed over."""
+    instrument = state.instruments[tick.symbol]
+    for order in state.trailing.values():
+        if order.symbol != tick.symbol or watched_stream(instrument, order) is not kind_of(tick):
+            continue
+        if order.falls:
+            order.extreme = max(order.extreme, tick.high, tick.price)
+        else:
+            order.extreme = min(order.extreme, tick.low or tick.price, tick.price)
+
+
 def _hold(state: State, event: ev.PositionGrown) -> None:
     positions = state.accounts[event.account].positions
     key = event.symbol, event.position_side
@@ -164,19 +181,40 @@ def _accept(state: State, event: ev.OrderAccepted) -> None:
         time_in_force=event.time_in_force,
         reduce_only=event.reduce_only,
         close_position=event.close_position,
+        callback_rate=event.callback_rate,
+        activation_price=event.activation_price,
+        price_protect=event.price_protect,
+        good_till_ns=event.good_till_ns,
+        extreme=event.extreme,
     )
     state.accounts[event.account].orders[event.order_id] = order
     state.orders[event.number] = order
+    if event.extreme:
+        state.trailing[event.number] = order
     state.next_number = event.number + 1
+
+
+def _trigger(state: State, event: ev.OrderTriggered) -> None:
+    order = state.accounts[event.account].orders[event.order_id]
+    order.triggered = True
+    state.trailing.pop(order.number, None)
+    if event.number:
+        _requeue(state, order, event.number)
 
 
 def _amend(state: State, event: ev.OrderAmended) -> None:
     order = state.accounts[event.account].orders[event.order_id]
-    del state.orders[order.number]
     order.remaining = Qty(order.remaining + event.quantity - order.quantity)
-    order.number, order.price, order.quantity = event.number, event.price, event.quantity
-    state.orders[order.number] = order
-    state.next_number = event.number + 1
+    order.price, order.quantity, order.ahead = event.price, event.quantity, Qty(0)
+    _requeue(state, order, event.number)
+
+
+def _requeue(state: State, order: Order, number: int) -> None:
+    """Give an order another place in the order of arrival: the last."""
+    del state.orders[order.number]
+    order.number = number
+    state.orders[number] = order
+    state.next_number = number + 1
 
 
 def _fill(state: State, event: ev.OrderFilled) -> None:
@@ -189,6 +227,7 @@ def _fill(state: State, event: ev.OrderFilled) -> None:
 def _remove(state: State, account: str, order_id: str) -> None:
     order = state.accounts[account].orders.pop(order_id)
     del state.orders[order.number]
+    state.trailing.pop(order.number, None)
 
 
 def _call(state: State, event: ev.MarginCalled | ev.MarginCallCleared, *, called: bool) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from perplab.domain.absent import absent
 from perplab.domain.numbers import ONE, SQUARE, Fine, Money, Price, Qty, Rate
 
 
@@ -18,10 +19,14 @@ class Kind(StrEnum):
 
 
 class LimitFill(StrEnum):
-    """When a trade on the tape fills a resting limit order: at its price, or beyond it only."""
+    """When a trade on the tape fills a resting limit order: at its price, or beyond it only.
+
+    QUEUE fills it at its price once what was resting there before it has traded.
+    """
 
     TOUCH = "touch"
     THROUGH = "through"
+    QUEUE = "queue"
 
 
 class AutoAdd(StrEnum):
@@ -61,6 +66,8 @@ class Instrument:
     max_orders: int
     liquidation_fee: Rate
     brackets: tuple[Bracket, ...]
+    trigger_protect: Rate = absent(Rate(5_000_000))
+    """How far last price and mark may be apart for a protected stop to be triggered."""
     streams: tuple[Kind, ...] = ()
     """Which price streams this run has; what is missing is stood in for (see below)."""
 
@@ -114,6 +121,8 @@ class Settings:
     slippage: Rate = Rate(0)
     quote_max_age_ns: int = 10_000_000_000
     limit_fill: LimitFill = LimitFill.TOUCH
+    queue_ahead: Money = absent(Money(0))
+    """Notional that is assumed to rest ahead of a new order at its price."""
     margin_call_ratio: Rate = Rate(80_000_000)
     margin_call_rearm: Rate = Rate(75_000_000)
     auto_add: AutoAdd = AutoAdd.INITIAL

@@ -46,11 +46,16 @@ class Reason(StrEnum):
     REDUCE_ONLY_IN_HEDGE_MODE = "reduce_only_in_hedge_mode", -4062
     CLOSE_POSITION_WITH_QUANTITY = "close_position_with_quantity", -4137
     ORDER_TERMS_CONTRADICT = "order_terms_contradict", -1106
+    CALLBACK_RATE_INVALID = "callback_rate_invalid", -2007
+    GOOD_TILL_DATE_INVALID = "good_till_date_invalid", -5040
     TOO_MANY_ORDERS = "too_many_orders", -2025
+    TOO_MANY_CONDITIONAL_ORDERS = "too_many_conditional_orders", -4045
     PRICE_NOT_POSITIVE = "price_not_positive", -4001
     PRICE_OFF_TICK = "price_off_tick", -4014
     PRICE_ABOVE_BAND = "price_above_band", -4016
     PRICE_BELOW_BAND = "price_below_band", -4024
+    PRICE_ABOVE_TRIGGER_BAND = "price_above_trigger_band", -4183
+    PRICE_BELOW_TRIGGER_BAND = "price_below_trigger_band", -4184
     QUANTITY_NOT_POSITIVE = "quantity_not_positive", -4003
     QUANTITY_BELOW_MINIMUM = "quantity_below_minimum", -4004
     QUANTITY_ABOVE_MAXIMUM = "quantity_above_maximum", -4005
@@ -72,6 +77,8 @@ class Expiry(StrEnum):
     NO_POSITION = "no_position"
     MARGIN_INSUFFICIENT = "margin_insufficient"
     BRACKET_EXCEEDED = "bracket_exceeded"
+    GOOD_TILL_DATE = "good_till_date"
+    CANNOT_FILL_AT_ONCE = "cannot_fill_at_once"
 
 
 class Cancellation(StrEnum):

@@ -12,8 +12,8 @@ from perplab.domain.commands import (
     TimeInForce,
     TriggerOn,
 )
-from perplab.domain.instrument import Config, Instrument, Settings
-from perplab.domain.numbers import Money, Price, Qty, Value
+from perplab.domain.instrument import Config, Instrument, Kind, Settings
+from perplab.domain.numbers import Money, Price, Qty, Rate, Value
 
 
 class PoolKey(NamedTuple):
@@ -73,12 +73,25 @@ class Order:
     time_in_force: TimeInForce
     reduce_only: bool
     close_position: bool
+    callback_rate: Rate = Rate(0)
+    activation_price: Price = Price(0)
+    price_protect: bool = False
+    good_till_ns: int = 0
     triggered: bool = False
+    extreme: Price = Price(0)
+    """The best price that a trailing stop has seen: the highest for a sell, else the lowest."""
+    ahead: Qty = Qty(0)
+    """What others have resting at the order's price and must trade before it."""
 
     @property
     def conditional(self) -> bool:
         """Return whether the order still waits for its trigger, off the book."""
-        return bool(self.trigger_price) and not self.triggered
+        return self.order_type.conditional and not self.triggered
+
+    @property
+    def falls(self) -> bool:
+        """Return whether it is a falling price that triggers the order."""
+        return (self.side is Side.SELL) != self.order_type.takes_profit
 
     @property
     def sign(self) -> int:
@@ -94,6 +107,11 @@ class Order:
             or (self.position_side is PositionSide.LONG and self.side is Side.SELL)
             or (self.position_side is PositionSide.SHORT and self.side is Side.BUY)
         )
+
+
+def watched_stream(instrument: Instrument, order: Order) -> Kind:
+    """Return the stream whose price a conditional order of this instrument waits for."""
+    return instrument.mark_stream if order.trigger_on is TriggerOn.MARK else instrument.last_stream
 
 
 @dataclass(slots=True)
@@ -146,6 +164,7 @@ class State:
         "prices",
         "settings",
         "time_ns",
+        "trailing",
     )
 
     def __init__(self, config: Config) -> None:
@@ -154,6 +173,7 @@ class State:
         self.prices: dict[str, Prices] = {symbol: Prices() for symbol in self.instruments}
         self.accounts: dict[str, Account] = {}
         self.orders: dict[int, Order] = {}
+        self.trailing: dict[int, Order] = {}
         self.ledger = Ledger()
         self.next_number = 1
         self.time_ns = 0

@@ -1,30 +1,24 @@
 """Admission: whether an order may be accepted, as a ladder of refusals."""
 
-import re
 from dataclasses import replace
 
 from perplab.domain.commands import (
     AmendOrder,
-    MarginMode,
-    OrderType,
     PlaceOrder,
-    PositionMode,
-    PositionSide,
     Side,
     TimeInForce,
-    TriggerOn,
 )
 from perplab.domain.instrument import Instrument
-from perplab.domain.numbers import ONE, Price, Qty, divide_up, fee_cut, value_of
+from perplab.domain.numbers import ONE, Qty
 from perplab.domain.reasons import Reason
 from perplab.domain.state import Account, Order, State
-from perplab.engine.margin import Ordered, available, exposure, initial_margin, opening_quantity
-from perplab.engine.market import best_price, has_price, taker_price
-from perplab.engine.trade import Execution, given_back
+from perplab.engine.market import crosses, has_price
+from perplab.engine.order_margin import refuse_margin
+from perplab.engine.order_terms import order_of, refuse_terms
+from perplab.engine.triggers import is_reached, trigger_reference, would_activate
 
-_ORDER_ID = re.compile(r"[.A-Z:/a-z0-9_-]{1,36}")
-_MARKET_BUY_MARGIN = 100_050_000
-"""A market buy is margined at the best ask plus 0.05%. docs/rules.md, Order margin."""
+MAX_CONDITIONAL_ORDERS = 200
+"""Of one account, over all symbols. docs/rules.md, Conditional orders."""
 
 
 def refuse_order(state: State, command: PlaceOrder) -> Reason | None:
@@ -39,7 +33,7 @@ def refuse_order(state: State, command: PlaceOrder) -> Reason | None:
         return Reason.NO_PRICE_YET
     order = order_of(state, command)
     return (
-        _refuse_terms(account, order)
+        refuse_terms(state, account, order)
         or _refuse_filters(state, instrument, order)
         or _refuse_trigger(state, order)
         or _refuse_reduction(account, order)
@@ -53,7 +47,7 @@ def refuse_amendment(state: State, account: Account, command: AmendOrder) -> Rea
     order = account.orders.get(command.order_id)
     if order is None:
         return Reason.ORDER_UNKNOWN
-    if order.order_type is not OrderType.LIMIT:
+    if order.conditional or not order.order_type.limited:
         return Reason.ORDER_NOT_AMENDABLE
     if (order.price, order.quantity) == (command.price, command.quantity):
         return Reason.ORDER_UNCHANGED
@@ -63,27 +57,6 @@ def refuse_amendment(state: State, account: Account, command: AmendOrder) -> Rea
     return _refuse_filters(
         state, state.instruments[order.symbol], amended, amending=True
     ) or refuse_margin(state, account, amended)
-
-
-def order_of(state: State, command: PlaceOrder) -> Order:
-    """Return the order that a command asks for."""
-    return Order(
-        account=command.account,
-        symbol=command.symbol,
-        order_id=command.order_id,
-        number=state.next_number,
-        side=command.side,
-        order_type=command.order_type,
-        position_side=command.position_side,
-        quantity=command.quantity,
-        remaining=command.quantity,
-        price=command.price,
-        trigger_price=command.trigger_price,
-        trigger_on=command.trigger_on,
-        time_in_force=command.time_in_force,
-        reduce_only=command.reduce_only,
-        close_position=command.close_position,
-    )
 
 
 def amended_order(state: State, order: Order, command: AmendOrder) -> Order:
@@ -97,116 +70,6 @@ def amended_order(state: State, order: Order, command: AmendOrder) -> Order:
     )
 
 
-def refuse_margin(state: State, account: Account, order: Order) -> Reason | None:
-    """Return whether bracket or margin refuse what an order would open. docs/rules.md, Orders.
-
-    The extra initial margin, the loss that it would open with and the taker fee must be
-    available; an isolated opening moves its margin, so the futures wallet itself must hold it.
-    """
-    opening = opening_quantity(account, order)
-    if not opening:
-        return None
-    leverage = state.leverage_of(account, order.symbol)
-    price = _margin_price(state, order)
-    ordered = Ordered(order.sign, value_of(price, order.remaining))
-    before = exposure(state, account, order.symbol, without=order.order_id)
-    after = exposure(state, account, order.symbol, without=order.order_id, plus=ordered)
-    cap = state.instruments[order.symbol].notional_cap(leverage) * ONE
-    if after.bound > max(cap, before.bound):
-        return Reason.POSITION_EXCEEDS_BRACKET_AT_LEVERAGE
-    extra = initial_margin(after.bound, leverage) - initial_margin(before.bound, leverage)
-    worst = price if order.price or order.side is Side.BUY else min(price, _taken(state, order))
-    back = given_back(account, _flip(state, order, worst))
-    if account.mode_of(order.symbol) is MarginMode.ISOLATED and extra > account.futures + back:
-        return Reason.MARGIN_INSUFFICIENT
-    loss = opening * max(0, order.sign * (worst - state.prices[order.symbol].mark))
-    fee = fee_cut(value_of(price, opening), state.settings.taker_fee)
-    free = available(state, account) + _held_back(state, account, order) + back
-    if extra + divide_up(loss, ONE) + fee > free:
-        return Reason.MARGIN_INSUFFICIENT
-    return None
-
-
-def crosses(state: State, order: Order) -> bool:
-    """Return whether a limit order would trade at once."""
-    best = best_price(state, order.symbol, order.side)
-    return order.price >= best if order.side is Side.BUY else order.price <= best
-
-
-def is_reached(order: Order, price: int) -> bool:
-    """Return whether a price triggers a stop or take-profit."""
-    falls = (order.side is Side.SELL) == (order.order_type is OrderType.STOP_MARKET)
-    return price <= order.trigger_price if falls else price >= order.trigger_price
-
-
-def trigger_reference(state: State, order: Order) -> Price:
-    """Return the current price that a stop or take-profit watches."""
-    prices = state.prices[order.symbol]
-    return prices.mark if order.trigger_on is TriggerOn.MARK else prices.last
-
-
-def _taken(state: State, order: Order) -> Price:
-    """Return the price that the order would get now."""
-    return taker_price(state, order.symbol, order.side)
-
-
-def _flip(state: State, order: Order, price: int) -> Execution:
-    """Return the order as a trade, for what closing the opposite position would give back."""
-    signed = order.sign * order.remaining
-    return Execution(order.symbol, order.position_side, signed, price, state.settings.taker_fee)
-
-
-def _held_back(state: State, account: Account, order: Order) -> int:
-    """Return the margin that the order binds already, when it is being amended."""
-    if order.order_id not in account.orders:
-        return 0
-    leverage = state.leverage_of(account, order.symbol)
-    now = exposure(state, account, order.symbol).bound
-    rest = exposure(state, account, order.symbol, without=order.order_id).bound
-    return initial_margin(now, leverage) - initial_margin(rest, leverage)
-
-
-def _margin_price(state: State, order: Order) -> int:
-    """Return the price an order is margined at: its limit, or a market order's assumed price."""
-    if order.price:
-        return order.price
-    taken = _taken(state, order)
-    best = best_price(state, order.symbol, order.side)
-    if order.side is Side.BUY:
-        return max(taken, divide_up(best * _MARKET_BUY_MARGIN, ONE))
-    return max(taken, best, state.prices[order.symbol].mark)
-
-
-def _refuse_terms(account: Account, order: Order) -> Reason | None:
-    if not _ORDER_ID.fullmatch(order.order_id):
-        return Reason.ORDER_ID_INVALID
-    if order.order_id in account.orders:
-        return Reason.ORDER_ID_DUPLICATED
-    hedge = account.position_mode is PositionMode.HEDGE
-    if hedge == (order.position_side is PositionSide.BOTH):
-        return Reason.POSITION_SIDE_DOES_NOT_MATCH_MODE
-    if hedge and order.reduce_only:
-        return Reason.REDUCE_ONLY_IN_HEDGE_MODE
-    conditional = order.order_type in {OrderType.STOP_MARKET, OrderType.TAKE_PROFIT_MARKET}
-    if order.close_position and order.quantity:
-        return Reason.CLOSE_POSITION_WITH_QUANTITY
-    if (
-        bool(order.trigger_price) != conditional
-        or bool(order.price) != (order.order_type is OrderType.LIMIT)
-        or (order.close_position and (not conditional or order.reduce_only))
-        or (order.close_position and _opens_in_hedge(order))
-        or (order.time_in_force is not TimeInForce.GTC and order.order_type is not OrderType.LIMIT)
-    ):
-        return Reason.ORDER_TERMS_CONTRADICT
-    return None
-
-
-def _opens_in_hedge(order: Order) -> bool:
-    """Return whether an order is on the side that grows a hedged position."""
-    opening = {PositionSide.LONG: Side.BUY, PositionSide.SHORT: Side.SELL}
-    return opening.get(order.position_side) is order.side
-
-
 def _refuse_filters(
     state: State, instrument: Instrument, order: Order, *, amending: bool = False
 ) -> Reason | None:
@@ -214,20 +77,32 @@ def _refuse_filters(
     same = sum(1 for other in account.orders.values() if other.symbol == order.symbol)
     if not amending and same >= instrument.max_orders:
         return Reason.TOO_MANY_ORDERS
+    waiting = sum(1 for other in account.orders.values() if other.conditional)
+    if order.conditional and waiting >= MAX_CONDITIONAL_ORDERS:
+        return Reason.TOO_MANY_CONDITIONAL_ORDERS
     return _refuse_price(state, instrument, order) or _refuse_quantity(state, instrument, order)
 
 
 def _refuse_price(state: State, instrument: Instrument, order: Order) -> Reason | None:
-    lowest = 1 if order.order_type is OrderType.LIMIT else 0
-    if order.price < lowest or order.trigger_price < 0:
+    lowest = 1 if order.order_type.limited else 0
+    if order.price < lowest or order.trigger_price < 0 or order.activation_price < 0:
         return Reason.PRICE_NOT_POSITIVE
-    if order.price % instrument.tick or order.trigger_price % instrument.tick:
+    if any(
+        price % instrument.tick
+        for price in (order.price, order.trigger_price, order.activation_price)
+    ):
         return Reason.PRICE_OFF_TICK
-    mark = state.prices[order.symbol].mark
-    if order.price and order.side is Side.BUY and order.price * ONE > mark * instrument.price_up:
-        return Reason.PRICE_ABOVE_BAND
-    if order.price and order.side is Side.SELL and order.price * ONE < mark * instrument.price_down:
-        return Reason.PRICE_BELOW_BAND
+    return _refuse_band(state, instrument, order) if order.price else None
+
+
+def _refuse_band(state: State, instrument: Instrument, order: Order) -> Reason | None:
+    """Compare a limit with the mark, or with the trigger while the order waits for that."""
+    waits = order.conditional
+    around = order.trigger_price if waits else state.prices[order.symbol].mark
+    if order.side is Side.BUY and order.price * ONE > around * instrument.price_up:
+        return Reason.PRICE_ABOVE_TRIGGER_BAND if waits else Reason.PRICE_ABOVE_BAND
+    if order.side is Side.SELL and order.price * ONE < around * instrument.price_down:
+        return Reason.PRICE_BELOW_TRIGGER_BAND if waits else Reason.PRICE_BELOW_BAND
     return None
 
 
@@ -249,7 +124,10 @@ def _refuse_quantity(state: State, instrument: Instrument, order: Order) -> Reas
 
 
 def _refuse_trigger(state: State, order: Order) -> Reason | None:
-    if order.conditional and is_reached(order, trigger_reference(state, order)):
+    if not order.conditional:
+        return None
+    price = trigger_reference(state, order)
+    if is_reached(order, price) or would_activate(order, price):
         return Reason.WOULD_TRIGGER_IMMEDIATELY
     return None
 
@@ -264,6 +142,8 @@ def _refuse_reduction(account: Account, order: Order) -> Reason | None:
 
 
 def _refuse_time_in_force(state: State, order: Order) -> Reason | None:
+    if order.conditional:
+        return None
     if order.time_in_force is TimeInForce.FOK and not crosses(state, order):
         return Reason.CANNOT_FILL_AT_ONCE
     if order.time_in_force is TimeInForce.GTX and crosses(state, order):

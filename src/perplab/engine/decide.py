@@ -6,7 +6,7 @@ from typing import assert_never
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.reasons import Reason
 from perplab.domain.state import State
-from perplab.engine import accounts, adjustment, funding, matching, modes
+from perplab.engine import accounts, adjustment, funding, modes, orders
 
 Decision = Iterator[ev.Event]
 
@@ -17,13 +17,15 @@ def decide(state: State, command: cm.Command) -> Decision:  # noqa: C901, PLR091
         case cm.ObserveTrade() | cm.ObserveMark() | cm.ObserveQuote():
             return iter(())
         case cm.PlaceOrder():
-            return matching.place(state, command)
+            return orders.place(state, command)
         case cm.AmendOrder():
-            return matching.amend(state, command)
+            return orders.amend(state, command)
         case cm.CancelOrder():
-            return matching.cancel(state, command)
+            return orders.cancel(state, command)
         case cm.CancelAllOrders():
-            return matching.cancel_all(state, command)
+            return orders.cancel_all(state, command)
+        case cm.ExpireOrders():
+            return orders.expire_due(state)
         case cm.AddMargin():
             return adjustment.add_margin(state, command)
         case cm.ReduceMargin():

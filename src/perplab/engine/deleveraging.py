@@ -9,7 +9,7 @@ from perplab.domain.commands import MarginMode, PositionSide, Side
 from perplab.domain.numbers import ONE, SQUARE, Price, Qty
 from perplab.domain.reasons import Cancellation
 from perplab.domain.state import Account, Position, State
-from perplab.engine.matching import canceled
+from perplab.engine.orders import canceled
 from perplab.engine.risk import Leg, maintenance, unrealized
 from perplab.engine.trade import Execution, close
 

@@ -12,10 +12,11 @@ from perplab.domain.commands import (
     ObserveQuote,
     ObserveTrade,
     PositionSide,
+    kind_of,
 )
 from perplab.domain.evolve import evolve, observe
-from perplab.domain.instrument import Config, Kind
-from perplab.domain.state import Account, Order, PoolKey, State
+from perplab.domain.instrument import Config
+from perplab.domain.state import Account, Order, PoolKey, State, watched_stream
 from perplab.engine.bands import Bands, Bound, StreamKey
 from perplab.engine.decide import decide
 from perplab.engine.matching import limit_bounds, meet
@@ -47,36 +48,84 @@ class Exchange:
         self._events: list[ev.Event] = []
         self._dirty: dict[str, None] = {}
         self._moved: dict[int, None] = {}
+        self._told: list[tuple[Observation, list[Order], dict[PoolKey, None]]] = []
 
     def execute(self, time_ns: int, command: Command) -> tuple[ev.Event, ...]:
         """Execute a command at a time; return its events and all that they caused."""
-        self.state.time_ns = time_ns
         self._events = []
-        due: dict[PoolKey, None] = {}
+        due, held_back = self._look_at_told()
         if isinstance(command, ObserveTrade | ObserveMark | ObserveQuote):
+            self.state.time_ns = time_ns
             observe(self.state, command, time_ns)
-            orders, due = self._concerned(command)
+            orders, pools = self._concerned(command)
+            due.update(pools)
+            orders += [o for o in held_back if o.symbol == command.symbol and o not in orders]
             if orders:
                 self._apply(meet(self.state, command, orders))
         else:
+            if due:
+                self._settle(due)
+                due = {}
+            self.state.time_ns = time_ns
             self._apply(decide(self.state, command))
         self._settle(due)
         return tuple(self._events)
+
+    def tell(self, time_ns: int, tick: Observation) -> None:
+        """Take a recorded tick that caused nothing; the rules look at it before what comes next.
+
+        Ticks that are current together stand in the log one after the other. Between two of them
+        are prices side by side that never were, and of those no rule may judge.
+        """
+        self.state.time_ns = time_ns
+        observe(self.state, tick, time_ns)
+        self._told.append((tick, *self._concerned(tick)))
+
+    def pass_time(self, time_ns: int) -> None:
+        """Let a time come at which nothing is decided."""
+        self.state.time_ns = time_ns
 
     def interval(self, stream: StreamKey) -> tuple[int | None, int | None]:
         """Return the prices between which a stream's ticks cannot matter, None where open."""
         return self._bands.interval(stream)
 
+    def trailing(self, stream: StreamKey) -> list[Order]:
+        """Return the trailing stops that watch a stream, by arrival."""
+        trailing = self.state.trailing
+        if not trailing:
+            return []
+        instrument = self.state.instruments[stream.symbol]
+        return [
+            order
+            for order in trailing.values()
+            if order.symbol == stream.symbol and watched_stream(instrument, order) is stream.kind
+        ]
+
+    def _look_at_told(self) -> tuple[dict[PoolKey, None], list[Order]]:
+        """Let the rules look at the told ticks; return what is to be looked at with the next.
+
+        Those are the pools, and the protected stops: they go by prices that may be about to come.
+        """
+        told, self._told = self._told, []
+        due: dict[PoolKey, None] = {}
+        held_back: list[Order] = []
+        for tick, orders, pools in told:
+            protected = [order for order in orders if order.conditional and order.price_protect]
+            held_back += [order for order in protected if order not in held_back]
+            self._apply(meet(self.state, tick, [o for o in orders if o not in protected]))
+            due.update(pools)
+        return due, held_back
+
     def _concerned(self, tick: Observation) -> tuple[list[Order], dict[PoolKey, None]]:
         """Return the orders and pools that a tick may concern."""
         if self._exhaustive:
             return self._all_of(tick.symbol)
+        stream = StreamKey(tick.symbol, kind_of(tick))
         if isinstance(tick, ObserveQuote):
-            stream, low, high = StreamKey(tick.symbol, Kind.QUOTE), tick.ask, tick.bid
+            low, high = tick.ask, tick.bid
         else:
-            kind = Kind.TRADE if isinstance(tick, ObserveTrade) else Kind.MARK
-            stream, low, high = StreamKey(tick.symbol, kind), tick.price, tick.price
-        orders: list[Order] = []
+            low = high = tick.price
+        orders = self.trailing(stream)
         pools: dict[PoolKey, None] = {}
         for key in self._bands.due(stream, low, high):
             if isinstance(key, PoolKey):
@@ -106,7 +155,7 @@ class Exchange:
 
     def _note(self, event: ev.Event) -> None:
         """Remember whose pools and which orders an event may have changed."""
-        if isinstance(event, ev.OrderAccepted | ev.OrderAmended):
+        if isinstance(event, ev.OrderAccepted | ev.OrderAmended | ev.OrderTriggered):
             self._moved[event.number] = None
         if isinstance(event, ev.BracketsChanged):
             self._dirty.update(dict.fromkeys(self.state.accounts))

@@ -20,7 +20,7 @@ from perplab.domain.reasons import Cancellation
 from perplab.domain.state import Account, PoolKey, State
 from perplab.engine.deleveraging import deleverage
 from perplab.engine.market import forced_price
-from perplab.engine.matching import canceled
+from perplab.engine.orders import canceled
 from perplab.engine.risk import (
     Leg,
     assess,

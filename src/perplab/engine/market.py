@@ -3,7 +3,7 @@
 from perplab.domain.commands import Side
 from perplab.domain.instrument import Kind
 from perplab.domain.numbers import ONE, Price, divide_down, divide_up
-from perplab.domain.state import State
+from perplab.domain.state import Order, State
 
 
 def has_price(state: State, symbol: str) -> bool:
@@ -44,6 +44,12 @@ def forced_price(state: State, symbol: str, side: Side) -> Price:
         return price
     mark = _beyond(state, symbol, state.prices[symbol].mark, side, 0)
     return max(price, mark) if side is Side.BUY else min(price, mark)
+
+
+def crosses(state: State, order: Order) -> bool:
+    """Return whether a limit order would trade at once."""
+    best = best_price(state, order.symbol, order.side)
+    return order.price >= best if order.side is Side.BUY else order.price <= best
 
 
 def _is_quoted(state: State, symbol: str) -> bool:

@@ -1,169 +1,66 @@
-"""Matching: how orders meet the market, when they arrive and as the tape goes on."""
+"""Matching: what a tick of the tape does to the orders that wait for it."""
 
 from collections.abc import Iterator, Sequence
 
 from perplab.domain import events as ev
 from perplab.domain.commands import (
-    AmendOrder,
-    CancelAllOrders,
-    CancelOrder,
     Observation,
-    ObserveMark,
     ObserveQuote,
     ObserveTrade,
     OrderType,
-    PlaceOrder,
     Side,
-    TimeInForce,
-    TriggerOn,
+    kind_of,
 )
 from perplab.domain.instrument import Instrument, Kind, LimitFill
-from perplab.domain.numbers import Price, Qty
-from perplab.domain.reasons import Cancellation, Expiry, Reason
-from perplab.domain.state import Order, State
-from perplab.engine.admission import (
-    crosses,
-    is_reached,
-    refuse_amendment,
-    refuse_margin,
-    refuse_order,
-    trigger_reference,
-)
-from perplab.engine.market import taker_price
-from perplab.engine.trade import expire, fill
-
-
-def place(state: State, command: PlaceOrder) -> Iterator[ev.Event]:
-    """Yield an order's refusal, or its acceptance and what it trades at once."""
-    if reason := refuse_order(state, command):
-        yield ev.OrderRejected(
-            account=command.account,
-            symbol=command.symbol,
-            order_id=command.order_id,
-            reason=reason,
-        )
-        return
-    yield ev.OrderAccepted(
-        account=command.account,
-        symbol=command.symbol,
-        order_id=command.order_id,
-        number=state.next_number,
-        side=command.side,
-        order_type=command.order_type,
-        quantity=command.quantity,
-        position_side=command.position_side,
-        price=command.price,
-        trigger_price=command.trigger_price,
-        trigger_on=command.trigger_on,
-        time_in_force=command.time_in_force,
-        reduce_only=command.reduce_only,
-        close_position=command.close_position,
-    )
-    order = state.accounts[command.account].orders[command.order_id]
-    if order.order_type is OrderType.MARKET:
-        yield from take(state, order)
-    elif order.order_type is OrderType.LIMIT:
-        yield from _arrive(state, order)
-
-
-def amend(state: State, command: AmendOrder) -> Iterator[ev.Event]:
-    """Yield an amendment, and what the order then trades at once."""
-    account = state.accounts.get(command.account)
-    reason = refuse_amendment(state, account, command) if account else Reason.ACCOUNT_UNKNOWN
-    if account is None or reason:
-        assert reason is not None
-        yield ev.AmendmentRejected(
-            account=command.account, order_id=command.order_id, reason=reason
-        )
-        return
-    order = account.orders[command.order_id]
-    if command.quantity <= order.quantity - order.remaining:
-        yield canceled(order, Cancellation.AMENDED_AWAY)
-        return
-    yield ev.OrderAmended(
-        account=order.account,
-        symbol=order.symbol,
-        order_id=order.order_id,
-        number=state.next_number,
-        price=command.price,
-        quantity=command.quantity,
-    )
-    if order.time_in_force is TimeInForce.GTX and crosses(state, order):
-        yield canceled(order, Cancellation.AMENDED_AWAY)
-        return
-    yield from _arrive(state, order)
-
-
-def cancel(state: State, command: CancelOrder) -> Iterator[ev.Event]:
-    """Yield the end of one order."""
-    account = state.accounts.get(command.account)
-    if account is None or command.order_id not in account.orders:
-        reason = Reason.ORDER_UNKNOWN if account else Reason.ACCOUNT_UNKNOWN
-        yield ev.CancellationRejected(
-            account=command.account, order_id=command.order_id, reason=reason
-        )
-        return
-    yield canceled(account.orders[command.order_id], Cancellation.USER)
-
-
-def cancel_all(state: State, command: CancelAllOrders) -> Iterator[ev.Event]:
-    """Yield the end of all of an account's orders of one symbol."""
-    account = state.accounts.get(command.account)
-    if account is None or command.symbol not in state.instruments:
-        reason = Reason.SYMBOL_UNKNOWN if account else Reason.ACCOUNT_UNKNOWN
-        yield ev.CancellationRejected(account=command.account, order_id="", reason=reason)
-        return
-    for order in list(account.orders.values()):
-        if order.symbol == command.symbol:
-            yield canceled(order, Cancellation.USER)
-
-
-def canceled(order: Order, cancellation: Cancellation) -> ev.OrderCanceled:
-    """Return the event that ends an order by somebody's will."""
-    return ev.OrderCanceled(
-        account=order.account,
-        symbol=order.symbol,
-        order_id=order.order_id,
-        cancellation=cancellation,
-    )
-
-
-def take(state: State, order: Order) -> Iterator[ev.Event]:
-    """Yield the fill of an order that takes what the market gives, to the last of it."""
-    price: int = taker_price(state, order.symbol, order.side)
-    if order.price:
-        best = min if order.side is Side.BUY else max
-        price = best(price, order.price)
-    quantity = _clip(state, order)
-    if not quantity:
-        yield expire(order, Expiry.NO_POSITION)
-        return
-    yield from fill(state, order, price, quantity, maker=False)
+from perplab.domain.numbers import INT64_MAX, Price, Qty
+from perplab.domain.state import Order, State, watched_stream
+from perplab.engine.arrival import arrive_triggered, fillable, queued
+from perplab.engine.trade import fill
+from perplab.engine.triggers import is_held_back, is_reached, trigger_reference
 
 
 def meet(state: State, tick: Observation, orders: Sequence[Order]) -> Iterator[ev.Event]:
     """Yield what a tick does to orders of its symbol: triggers by arrival, then fills.
 
-    Fills go by price, then arrival. A tick that traded so much fills no more than that, over all
-    orders together.
+    What is triggered comes to the book after the tick, which does not fill it.
     """
+    resting = [order for order in orders if not order.conditional]
     for order in sorted(orders, key=lambda order: order.number):
-        if order.conditional and _watches(state, tick, order):
-            reference = trigger_reference(state, order)
-            if is_reached(order, reference) and _is_open(state, order):
-                yield from _trigger(state, order, reference)
+        if order.conditional and _is_open(state, order) and _watches(state, tick, order):
+            price = trigger_reference(state, order)
+            if is_reached(order, price) and not is_held_back(state, order):
+                yield _triggered(state, order, price)
+                yield from arrive_triggered(state, order)
+    yield from _fill(state, tick, resting)
+
+
+def _fill(state: State, tick: Observation, orders: Sequence[Order]) -> Iterator[ev.Event]:
+    """Yield the fills of resting orders, by price, then arrival.
+
+    A tick that traded so much fills no more than that, over all orders together; of a trade at an
+    order's very price what is ahead of the order takes its part first. docs/rules.md, Queue.
+    """
     left = tick.quantity if isinstance(tick, ObserveTrade) and tick.quantity else None
     for order in sorted(orders, key=lambda order: (-order.sign * order.price, order.number)):
-        if order.trigger_price or not _is_open(state, order) or not _reaches(state, tick, order):
+        if not _is_open(state, order) or not _reaches(state, tick, order):
             continue
-        quantity = _clip(state, order)
-        if left is not None:
-            quantity = Qty(min(quantity, left))
+        room = left
+        at_limit = isinstance(tick, ObserveTrade) and tick.price == order.price
+        if order.ahead and at_limit:
+            if not left:
+                continue  # of a trade of unknown size nobody knows how much of the queue it took
+            gone = min(order.ahead, left)
+            yield queued(order, order.ahead - gone)
+            room = Qty(left - gone)
+        quantity = fillable(state, order)
+        quantity = quantity if room is None else Qty(min(quantity, room))
         if quantity:
             before = order.remaining
             yield from fill(state, order, order.price, quantity, maker=True)
             if left is not None:
                 left = Qty(left - before + order.remaining)
+        if order.ahead and not at_limit and _is_open(state, order):
+            yield queued(order, 0)
 
 
 def limit_bounds(
@@ -171,13 +68,15 @@ def limit_bounds(
 ) -> list[tuple[Kind, int | None, int | None]]:
     """Return, per stream, the price at or beyond which a tick concerns an order."""
     if order.conditional:
-        kind = (
-            instrument.mark_stream if order.trigger_on is TriggerOn.MARK else instrument.last_stream
-        )
-        falls = (order.side is Side.SELL) == (order.order_type is OrderType.STOP_MARKET)
-        return [
-            (kind, order.trigger_price if falls else None, None if falls else order.trigger_price)
-        ]
+        if order.order_type is OrderType.TRAILING_STOP_MARKET:
+            return []  # the exchange shows it every tick of its stream; the tape finds its row
+        kind, trigger = watched_stream(instrument, order), order.trigger_price
+        reached = (kind, trigger if order.falls else None, None if order.falls else trigger)
+        if order.price_protect and is_reached(order, trigger_reference(state, order)):
+            # Held back: whatever brings last price and mark together triggers it.
+            other = _other(instrument, kind)
+            return [reached, (other, INT64_MAX, None)]
+        return [reached]
     bounds: list[tuple[Kind, int | None, int | None]] = []
     for kind in instrument.fill_streams:
         price = order.price - order.sign * _beyond(state, kind)
@@ -186,38 +85,32 @@ def limit_bounds(
     return bounds
 
 
-def _arrive(state: State, order: Order) -> Iterator[ev.Event]:
-    """Yield what a limit order trades at once; the rest of an IOC expires."""
-    if crosses(state, order):
-        yield from take(state, order)
-    elif order.time_in_force is TimeInForce.IOC:
-        yield expire(order, Expiry.IOC_REST)
-
-
-def _trigger(state: State, order: Order, price: Price) -> Iterator[ev.Event]:
-    """Yield a stop's way to the market, with the margin check it was spared until now."""
-    account = state.accounts[order.account]
-    yield ev.OrderTriggered(
-        account=order.account, symbol=order.symbol, order_id=order.order_id, price=price
+def _triggered(state: State, order: Order, price: Price) -> ev.OrderTriggered:
+    return ev.OrderTriggered(
+        account=order.account,
+        symbol=order.symbol,
+        order_id=order.order_id,
+        price=price,
+        extreme=order.extreme,
+        number=state.next_number if order.order_type.limited else 0,
     )
-    refused = refuse_margin(state, account, order)
-    if refused:
-        beyond = refused is Reason.POSITION_EXCEEDS_BRACKET_AT_LEVERAGE
-        yield expire(order, Expiry.BRACKET_EXCEEDED if beyond else Expiry.MARGIN_INSUFFICIENT)
-        return
-    yield from take(state, order)
 
 
 def _watches(state: State, tick: Observation, order: Order) -> bool:
-    """Return whether the tick's stream is the one that a stop watches."""
-    instrument = state.instruments[order.symbol]
-    on_mark = order.trigger_on is TriggerOn.MARK
-    return _kind(tick) is (instrument.mark_stream if on_mark else instrument.last_stream)
+    """Return whether the tick's stream is one that a conditional order watches."""
+    instrument, kind = state.instruments[order.symbol], kind_of(tick)
+    watched = watched_stream(instrument, order)
+    return kind is watched or (order.price_protect and kind is _other(instrument, watched))
+
+
+def _other(instrument: Instrument, kind: Kind) -> Kind:
+    """Return the stream of the mark for that of the last price, and the other way about."""
+    return instrument.mark_stream if kind is instrument.last_stream else instrument.last_stream
 
 
 def _reaches(state: State, tick: Observation, order: Order) -> bool:
     """Return whether the tick fills a resting limit order. docs/rules.md, Fills."""
-    kind = _kind(tick)
+    kind = kind_of(tick)
     if kind not in state.instruments[order.symbol].fill_streams:
         return False
     if isinstance(tick, ObserveQuote):
@@ -228,24 +121,14 @@ def _reaches(state: State, tick: Observation, order: Order) -> bool:
 
 
 def _beyond(state: State, kind: Kind) -> int:
-    """Return by how much a price must pass a limit to fill it."""
-    through = state.settings.limit_fill is LimitFill.THROUGH and kind is not Kind.QUOTE
-    return 1 if through else 0
+    """Return by how much a price must pass a limit to fill it.
 
-
-def _kind(tick: Observation) -> Kind:
-    if isinstance(tick, ObserveTrade):
-        return Kind.TRADE
-    return Kind.MARK if isinstance(tick, ObserveMark) else Kind.QUOTE
-
-
-def _clip(state: State, order: Order) -> Qty:
-    """Return how much of an order may trade: a closing one no more than is held."""
-    if not order.closes:
-        return order.remaining
-    held = state.accounts[order.account].held(order.symbol, order.position_side)
-    closable = max(0, -order.sign * held)
-    return Qty(closable if order.close_position else min(order.remaining, closable))
+    A mark at the limit says nothing of how much traded there, and so moves no queue.
+    """
+    rule = state.settings.limit_fill
+    if kind is Kind.QUOTE or rule is LimitFill.TOUCH:
+        return 0
+    return 1 if rule is LimitFill.THROUGH or kind is Kind.MARK else 0
 
 
 def _is_open(state: State, order: Order) -> bool:

@@ -5,7 +5,7 @@ the level when f <= 0: c = 1 liquidates, c = 0.8 calls for margin. As long as no
 its bracket, f is linear in every price, which is what the bands below are made of.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from perplab.domain.commands import MarginMode, PositionSide
@@ -113,33 +113,41 @@ def is_called(account: Account, key: PoolKey) -> bool:
 
 
 def reaches(state: State, key: PoolKey) -> list[Reach]:
-    """Return, for each symbol of the pool, the marks at which it must be looked at again.
-
-    Each of the n symbols may use an nth of the pool's slack, so that no combination of prices
-    inside all the intervals changes the pool's standing. With one symbol the bounds are exact,
-    or the edges of a bracket.
-    """
-    account = state.accounts[key.account]
-    risk = assess(state, key)
-    called = is_called(account, key)
+    """Return, for each symbol of the pool, the marks at which it must be looked at again."""
     settings = state.settings
-    falling = ONE if called else min(ONE, settings.margin_call_ratio)
-    # f = 0 lies slack / |slope| away; at or beyond it the level is reached.
-    slack = max(0, risk.slack(falling))
-    # A call is cleared above zero: at the first price strictly beyond that root.
-    gap = max(0, -risk.slack(settings.margin_call_rearm)) if called else None
-    segments = _segments(state, legs_of(account, key))
+    if is_called(state.accounts[key.account], key):
+        # A call is cleared above zero: at the first price strictly beyond that root.
+        return reaches_of(state, key, falls_to=[ONE], rises_above=[settings.margin_call_rearm])
+    falling = min(ONE, settings.margin_call_ratio)
+    return reaches_of(state, key, falls_to=[falling], rises_above=[])
+
+
+def reaches_of(
+    state: State, key: PoolKey, *, falls_to: Sequence[int], rises_above: Sequence[int]
+) -> list[Reach]:
+    """Return, for each symbol of the pool, between which marks it cannot reach these levels.
+
+    It stands above the levels of `falls_to` and at or below those of `rises_above`. Each of the n
+    symbols may use an nth of the pool's slack, so that no combination of prices inside all the
+    intervals changes the pool's standing. With one symbol the bounds are exact, or the edges of a
+    bracket.
+    """
+    risk = assess(state, key)
+    segments = _segments(state, legs_of(state.accounts[key.account], key))
     result = []
     for symbol, segment in segments.items():
         mark = state.prices[symbol].mark
         low, high = segment.low, segment.high
-        slope = segment.slope(falling)
-        if slope:
-            move = divide_up(slack, len(segments) * abs(slope))
-            low, high = _tighten(low, high, mark, -move if slope > 0 else move)
-        if gap is not None and (slope := segment.slope(settings.margin_call_rearm)):
-            move = divide_down(gap, len(segments) * abs(slope)) + 1
-            low, high = _tighten(low, high, mark, move if slope > 0 else -move)
+        for level in falls_to:
+            if slope := segment.slope(level):
+                # f = 0 lies slack / |slope| away; at or beyond it the level is reached.
+                move = divide_up(max(0, risk.slack(level)), len(segments) * abs(slope))
+                low, high = _tighten(low, high, mark, -move if slope > 0 else move)
+        for level in rises_above:
+            if slope := segment.slope(level):
+                gap = max(0, -risk.slack(level))
+                move = divide_down(gap, len(segments) * abs(slope)) + 1
+                low, high = _tighten(low, high, mark, move if slope > 0 else -move)
         result.append(Reach(symbol, low, high))
     return result
 

@@ -1,12 +1,13 @@
 """Forms: how each type of field is written as canonical JSON and read back, strictly."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quote
 from typing import Any, get_args, get_origin, get_type_hints
 
+from perplab.domain.absent import ABSENT
 from perplab.domain.numbers import (
     Fine,
     Money,
@@ -127,24 +128,43 @@ def _rows(row: Form) -> Form:
 def _fields(message: type) -> Form:
     hints = get_type_hints(message)
     forms = {field.name: form_of(hints[field.name]) for field in fields(message)}
+    absent = {field.name: field.default for field in fields(message) if ABSENT in field.metadata}
 
     def read(found: Any) -> Any:
         if type(found) is not dict:
             raise FormError("", shown(found), "an object")
-        if list(found) != list(forms):
-            raise _names_differ(list(found), list(forms))
-        return message(**{name: _within(name, forms[name], found[name]) for name in forms})
+        names = [name for name in forms if name in found or name not in absent]
+        if list(found) != names:
+            raise _names_differ(list(found), names, tuple(forms))
+        values = {name: _within(name, forms[name], found[name]) for name in names}
+        for name, default in absent.items():
+            if values.get(name, MISSING) == default:
+                raise FormError(name, shown(found[name]), "nothing: it is as by default")
+        return message(**values)
 
-    return Form(_writer(forms), read)
+    return Form(_writer(forms, absent), read)
 
 
-def _writer(forms: dict[str, Form]) -> Callable[[Any], str]:
+def _writer(forms: dict[str, Form], absent: dict[str, Any]) -> Callable[[Any], str]:
     """Return a function of one f-string over all fields: it runs for every record of a run."""
-    writes = {f"_{name}": form.write for name, form in forms.items()}
-    body = ",".join(f'"{name}":{{_{name}(m.{name})}}' for name in forms)
+    writes: dict[str, Callable[[Any], str]] = {}
+    body = ""
+    for name, form in forms.items():
+        if name in absent:
+            writes[f"_{name}"] = _unless(absent[name], f',"{name}":', form.write)
+            body += f"{{_{name}(m.{name})}}"
+        else:
+            writes[f"_{name}"] = form.write
+            body += f'{"," if body else ""}"{name}":{{_{name}(m.{name})}}'
+    assert body.startswith('"') or not absent, "the first field is always written"
     source = f"lambda m: f'{{{{{body}}}}}'"
     writer: Callable[[Any], str] = eval(source, writes)  # noqa: S307  # our own field names
     return writer
+
+
+def _unless(default: Any, key: str, write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Return a writer of a field with its key, or of nothing where it is as by default."""
+    return lambda value: "" if value == default else key + write(value)
 
 
 def _within(name: str, form: Form, found: Any) -> Any:
@@ -154,13 +174,13 @@ def _within(name: str, form: Form, found: Any) -> Any:
         raise error.within(name) from None
 
 
-def _names_differ(found: list[str], expected: list[str]) -> FormError:
+def _names_differ(found: list[str], expected: list[str], known: tuple[str, ...]) -> FormError:
     for name in expected:
         if name not in found:
             return FormError(name, "nothing", "this field, which is missing")
     for name in found:
-        if name not in expected:
-            return FormError(name, "an unknown field", "only " + (", ".join(expected) or "{}"))
+        if name not in known:
+            return FormError(name, "an unknown field", "only " + (", ".join(known) or "{}"))
     place = next(index for index, name in enumerate(expected) if found[index] != name)
     return FormError(expected[place], f"{found[place]} in its place", "the declared order")
 

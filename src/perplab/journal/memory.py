@@ -1,17 +1,17 @@
 """Memory: a log that is only held, made of the same lines and hashes as one on the disk."""
 
 from perplab.domain.batch import Batch
-from perplab.journal.chain import Chain
+from perplab.journal.chain import Block, Chain
 from perplab.journal.manifest import Manifest
 
 
 class Memory:
-    """Takes a run's batches and keeps their lines; `head` is the last batch's hash."""
+    """Takes a run's batches and keeps their records; `head` is the last batch's hash."""
 
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
         self._chain = Chain()
-        self._texts = [self._chain.open(manifest.text).text]
+        self._blocks: list[Block] = [self._chain.open(manifest.text)]
 
     @property
     def head(self) -> str:
@@ -21,12 +21,12 @@ class Memory:
     @property
     def text(self) -> str:
         """Return the whole log as its JSONL export."""
-        return "".join(self._texts)
+        return "".join(block.text for block in self._blocks)
 
     def append(self, batch: Batch) -> int:
         """Add a batch and return its first seq."""
         first = self._chain.seq
-        self._texts.append(self._chain.add(batch).text)
+        self._blocks.append(self._chain.add(batch))
         return first
 
     def lines(self) -> list[str]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perplab.domain.batch import Batch
+from perplab.domain.commands import Observation
+from perplab.domain.events import Event
 from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.journal import database
@@ -131,6 +133,14 @@ def _verify_blocks(blocks: Iterator[Block], outcome: Verification) -> None:
         outcome.finished = is_end(block)
 
 
+def execute_again(exchange: Exchange, stored: Batch) -> tuple[Event, ...]:
+    """Return the events of a stored batch's command, and of the quiet ticks before it."""
+    if isinstance(stored.command, Observation) and not stored.events:
+        exchange.tell(stored.time_ns, stored.command)
+        return ()
+    return exchange.execute(stored.time_ns, stored.command)
+
+
 class Execution:
     """The run once more: each stored batch must be what its command causes."""
 
@@ -156,7 +166,7 @@ class Execution:
             raise differs("time_ns", str(stored.time_ns), expected, seq=seq)
         self._time_ns = stored.time_ns
         try:
-            events = self._exchange.execute(stored.time_ns, stored.command)
+            events = execute_again(self._exchange, stored)
         except _RULES_FAILED as error:
             what = f"record {seq}: its command cannot be executed"
             raise JournalError(f"{what}: {type(error).__name__} {error}", seq=seq) from error

@@ -47,6 +47,7 @@ class Filters(BaseModel):
     price_down: PositiveUnits
     max_orders: int = Field(gt=0, strict=True)
     liquidation_fee: NaturalUnits
+    trigger_protect: NaturalUnits = 5_000_000
 
     def tick_at(self, time_ns: int) -> int:
         """Return the tick in force at a time."""
@@ -63,6 +64,11 @@ class Instruments:
     source: str
     filters: Mapping[str, Filters]
     default: Filters | None
+
+    @property
+    def known(self) -> tuple[Filters, ...]:
+        """Return every symbol's filters, and the default ones if there are."""
+        return (*self.filters.values(), *([self.default] if self.default else []))
 
     def instrument(
         self,
@@ -93,6 +99,7 @@ class Instruments:
             price_down=Rate(filters.price_down),
             max_orders=filters.max_orders,
             liquidation_fee=Rate(filters.liquidation_fee),
+            trigger_protect=Rate(filters.trigger_protect),
             brackets=brackets,
             streams=streams,
         )

@@ -62,6 +62,39 @@ class Crossings:
             self._build(region)
         return np.stack((self._block_low, self._block_high))
 
+    @property
+    def blocks(self) -> int:
+        """Return how many blocks there are."""
+        return self._blocks
+
+    def prices(self, start: int, end: int) -> NDArray[np.int64]:
+        """Return the low-side prices of the rows from `start` to before `end`."""
+        return self._low_side[start:end]
+
+    def extent(self, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the lowest and highest prices of the blocks from `first` to before `last`."""
+        for region in range(first // REGION_BLOCKS, -(-last // REGION_BLOCKS)):
+            if not self._built[region]:
+                self._build(region)
+        return self._block_low[first:last], self._block_high[first:last]
+
+    def range_of(self, start: int, end: int) -> tuple[int, int]:
+        """Return the lowest and highest price of the rows from `start` to before `end`, not none.
+
+        Whole blocks are not read again.
+        """
+        first, last = -(-start // BLOCK), end // BLOCK
+        if first >= last:
+            low, high = self._low_side[start:end], self._high_side[start:end]
+            return int(low.min()), int(high.max())
+        lows, highs = self.extent(first, last)
+        lowest, highest = int(lows.min()), int(highs.max())
+        for some in (slice(start, first * BLOCK), slice(last * BLOCK, end)):
+            if some.start < some.stop:
+                lowest = min(lowest, int(self._low_side[some].min()))
+                highest = max(highest, int(self._high_side[some].max()))
+        return lowest, highest
+
     def first(self, start: int, low: int | None, high: int | None) -> int | None:
         """Return the first row >= start with low_side <= low or high_side >= high, or None.
 

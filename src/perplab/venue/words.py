@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from perplab.domain.numbers import ONE, NumberError, parse_units
+from perplab.domain.numbers import ONE, NumberError, divide_down, parse_units
 
 HUNDRED_PERCENT = 100 * ONE
 
@@ -57,14 +57,28 @@ class Words:
         del self.left[index]
         return self.left.pop(index)
 
+    def number_after(self, word: str, what: str) -> int | None:
+        """Return the number above zero, in 1e-8, that follows a word, and take both."""
+        found = self.after(word, what)
+        return None if found is None else self._apart(found).number(what)
+
+    def rate(self, what: str) -> int:
+        """Return the next word, like 1.5%, as a rate in 1e-8."""
+        word = self.take(what)
+        if not word.endswith("%"):
+            raise ActionError(f"action {self.text!r}: found {word!r}, expected {what} like 1.5%")
+        percent = self._apart(word.removesuffix("%")).number(what)
+        if percent % 100:
+            raise ActionError(f"action {self.text!r}: {word} is finer than 0.000001%")
+        return divide_down(percent, 100)
+
     def percent(self) -> int | None:
         """Return a word like 50% in 1e-8 of a percent, and take it."""
         word = next((word for word in self.left if word.endswith("%")), None)
         if word is None:
             return None
         self.left.remove(word)
-        inner = Words(self.text, [word.removesuffix("%")], self.symbols)
-        units = inner.number("a percentage")
+        units = self._apart(word.removesuffix("%")).number("a percentage")
         if units > HUNDRED_PERCENT:
             raise ActionError(f"action {self.text!r}: {word} is more than 100%")
         return units
@@ -84,3 +98,7 @@ class Words:
         """Demand that every word was understood."""
         if self.left:
             raise ActionError(f"action {self.text!r}: {self.left[0]!r} was not expected")
+
+    def _apart(self, word: str) -> "Words":
+        """Return one word alone, of the same action."""
+        return Words(self.text, [word], self.symbols)

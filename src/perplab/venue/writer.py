@@ -8,6 +8,7 @@ from perplab.domain.events import Event
 from perplab.domain.state import State
 from perplab.engine.bands import StreamKey
 from perplab.engine.exchange import Exchange
+from perplab.venue.ranges import merged
 
 Sink = Callable[[Batch], object]
 Listener = Callable[[Batch, State], None]
@@ -30,7 +31,13 @@ class Writer:
     def tick(
         self, time_ns: int, turn: int, stream: StreamKey, observation: Observation
     ) -> tuple[Event, ...]:
-        """Execute a tick; `turn` is its stream's place among those of equal time."""
+        """Execute a tick; `turn` is its stream's place among those of equal time.
+
+        What a trailing stop saw since the stream's last recorded tick is recorded with it.
+        """
+        before = self._current.get(stream)
+        if before is not None and self.exchange.trailing(stream):
+            observation = merged(before[2], observation)
         events = self.exchange.execute(time_ns, observation)
         if events:
             self._current.pop(stream, None)

@@ -49,6 +49,7 @@ from perplab.domain.events.trading import (
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderQueued,
     OrderRejected,
     OrderTriggered,
     PositionClosed,
@@ -59,6 +60,18 @@ from perplab.domain.events.trading import (
 
 PositionGrown = PositionOpened | PositionIncreased
 PositionShrunk = PositionReduced | PositionClosed
+Refusal = (
+    AccountRejected
+    | TransferRejected
+    | LeverageRejected
+    | MarginModeRejected
+    | PositionModeRejected
+    | MarginAdjustmentRejected
+    | OrderRejected
+    | AmendmentRejected
+    | CancellationRejected
+)
+"""What an account's own command is refused with; each has a `reason`."""
 
 Event = (
     RunStarted
@@ -85,6 +98,7 @@ Event = (
     | OrderAmended
     | AmendmentRejected
     | OrderTriggered
+    | OrderQueued
     | OrderFilled
     | OrderCanceled
     | CancellationRejected
@@ -140,6 +154,7 @@ __all__ = [
     "OrderCanceled",
     "OrderExpired",
     "OrderFilled",
+    "OrderQueued",
     "OrderRejected",
     "OrderTriggered",
     "Outcome",
@@ -153,6 +168,7 @@ __all__ = [
     "PositionReduced",
     "PositionShrunk",
     "PositionTakenOver",
+    "Refusal",
     "RunEnded",
     "RunStarted",
     "Taker",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from perplab.domain.absent import absent
 from perplab.domain.commands import (
     MarginMode,
     OrderType,
@@ -10,13 +11,16 @@ from perplab.domain.commands import (
     TimeInForce,
     TriggerOn,
 )
-from perplab.domain.numbers import Money, Price, Qty, Value
+from perplab.domain.numbers import Money, Price, Qty, Rate, Value
 from perplab.domain.reasons import Cancellation, Expiry, Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAccepted:
-    """An order is open. `number` is its arrival, which orders the queue."""
+    """An order is open. `number` is its arrival, which orders the queue.
+
+    `extreme` is the price from which a trailing stop begins.
+    """
 
     account: str
     symbol: str
@@ -32,6 +36,11 @@ class OrderAccepted:
     time_in_force: TimeInForce
     reduce_only: bool
     close_position: bool
+    callback_rate: Rate = absent(Rate(0))
+    activation_price: Price = absent(Price(0))
+    extreme: Price = absent(Price(0))
+    price_protect: bool = absent(default=False)
+    good_till_ns: int = absent(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +76,28 @@ class AmendmentRejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTriggered:
-    """A stop's or take-profit's trigger was reached at this price; it goes to the market."""
+    """A stop's or take-profit's trigger was reached at this price; it goes to the market.
+
+    `extreme` is the price that a trailing stop fell back from; `number` the place in the queue of
+    one that comes to the book with a limit.
+    """
 
     account: str
     symbol: str
     order_id: str
     price: Price
+    extreme: Price = absent(Price(0))
+    number: int = absent(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderQueued:
+    """So much is now ahead of a resting order at its price, of what others have there."""
+
+    account: str
+    symbol: str
+    order_id: str
+    ahead: Qty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

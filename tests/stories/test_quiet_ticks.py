@@ -1,0 +1,40 @@
+"""Recorded ticks that caused nothing: executed again, they are judged together, as they were."""
+
+from perplab.domain import commands as cm, events as ev
+from perplab.domain.batch import Batch
+from perplab.domain.numbers import ONE, Price
+from perplab.journal.verify import execute_again
+from stories.story import BTC, ETH, SECOND, Story, story
+
+
+def _mark(symbol: str, price: int) -> cm.ObserveMark:
+    return cm.ObserveMark(symbol=symbol, row=99, price=Price(price * ONE))
+
+
+def _two_markets() -> Story:
+    """Return a cross pool of two symbols that a fall of either alone would liquidate."""
+    return story("""
+        price is 60000
+        ETHUSDT price is 3000
+        ann deposits 700
+        ann buys 0.1, cross 20x
+        ann buys 1 ETHUSDT, cross 20x
+    """)
+
+
+def test_two_prices_that_never_stood_side_by_side_liquidate_nobody() -> None:
+    """BTC had risen before ETH fell; of that rise the log holds only BTC's latest tick."""
+    run = _two_markets()
+    time_ns = run.state.time_ns + SECOND
+    quiet = Batch(time_ns=time_ns, command=_mark(ETH, 2300), events=())
+    assert execute_again(run.exchange, quiet) == ()
+    assert run.exchange.execute(time_ns + SECOND, _mark(BTC, 66000)) == ()
+
+
+def test_a_tick_that_is_recorded_as_quiet_and_was_not_is_found_with_what_comes_next() -> None:
+    run = _two_markets()
+    time_ns = run.state.time_ns + SECOND
+    quiet = Batch(time_ns=time_ns, command=_mark(ETH, 2300), events=())
+    assert execute_again(run.exchange, quiet) == ()
+    events = run.exchange.execute(time_ns + SECOND, cm.CancelAllOrders(account="ann", symbol=BTC))
+    assert any(isinstance(event, ev.LiquidationStarted) for event in events)
