@@ -44,6 +44,7 @@ class _Table(BaseModel):
     slippage: NaturalUnits
     quote_max_age_ns: int = Field(ge=0)
     limit_fill: Annotated[LimitFill, _one_of(LimitFill)]
+    queue_ahead: NaturalUnits
     margin_call_ratio: PositiveUnits
     margin_call_rearm: PositiveUnits
     auto_add: Annotated[AutoAdd, _one_of(AutoAdd)]
@@ -62,6 +63,7 @@ class _Table(BaseModel):
             slippage=Rate(self.slippage),
             quote_max_age_ns=self.quote_max_age_ns,
             limit_fill=self.limit_fill,
+            queue_ahead=Money(self.queue_ahead),
             margin_call_ratio=Rate(self.margin_call_ratio),
             margin_call_rearm=Rate(self.margin_call_rearm),
             auto_add=self.auto_add,
@@ -115,5 +117,8 @@ def _check(settings: Settings, source: str) -> None:
         raise TableError(f"{source}: margin_call_rearm is above margin_call_ratio; expected below")
     if settings.margin_call_ratio >= ONE:
         raise TableError(f"{source}: margin_call_ratio is 1 or more, where liquidation begins")
+    if settings.queue_ahead and settings.limit_fill is not LimitFill.QUEUE:
+        found = f'"{settings.limit_fill}"'
+        raise TableError(f'{source}: queue_ahead is for limit_fill = "queue"; found {found}')
     if settings.auto_add is AutoAdd.FIXED and not settings.auto_add_amount:
         raise TableError(f'{source}: auto_add is "fixed"; expected auto_add_amount above zero')

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from enum import IntEnum
+from typing import Any
 
 import simpy
 from simpy.events import Event
@@ -14,10 +15,33 @@ class Turn(IntEnum):
     """The order of things at one time: SimPy's queue priority."""
 
     MARKET = 10
-    FUNDING = 11
-    TIMER = 12
-    AGENT = 13
-    END = 14
+    FORK = 11
+    FUNDING = 12
+    TIMER = 13
+    AGENT = 14
+    END = 15
+
+
+class Clock(simpy.Environment):
+    """SimPy's loop, whose time a plain loop may move on as far as nothing is scheduled.
+
+    `disturbed` tells that loop that something was scheduled or done since it last asked.
+    """
+
+    disturbed = True
+
+    def schedule(self, *args: Any, **more: Any) -> None:
+        """Schedule an event, as SimPy does."""
+        self.disturbed = True
+        super().schedule(*args, **more)
+
+    def disturb(self) -> None:
+        """Stop that loop after the present tick."""
+        self.disturbed = True
+
+    def advance(self, time_ns: int) -> None:
+        """Go on to a time that is before everything scheduled: `peek` is later."""
+        self._now = time_ns
 
 
 class At(Event):
@@ -35,6 +59,9 @@ class At(Event):
 
 class Signal(Event):
     """An event that somebody else fires; who waits resumes in the turn of agents."""
+
+    withdrawn = False
+    """Whether nobody waits for it any more."""
 
     def fire(self) -> None:
         """Let who waits go on, at the present time."""

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from perplab.domain.commands import MarginMode, PositionMode
-from perplab.domain.instrument import Bracket
+from perplab.domain.instrument import Bracket, Kind
 from perplab.domain.numbers import ONE, Money, Rate, format_units, parse_units
 from perplab.venue.moments import parse_duration
 
@@ -122,6 +130,73 @@ class BracketChange(_Part):
     brackets: tuple[dict[str, str | int], ...] = Field(min_length=1)
 
 
+class GeneratePlan(_Part):
+    """A generated tape: see `perplab ticks generate`."""
+
+    rows: int = Field(gt=0)
+    seed: int = 7
+    scenario: Literal["calm", "flash-crash", "gap", "bleed"] = "flash-crash"
+    symbol: str = Field(default="BTCUSDT", min_length=1)
+    start_price: Amount = "60000"
+
+
+class TapePlan(_Part):
+    """Tick files of one kind of reading, or a generated tape; a log's plan names no folders."""
+
+    files: tuple[str, ...] = ()
+    symbol: str | None = Field(default=None, min_length=1)
+    kind: Kind | Literal["funding"] | None = None
+    columns: dict[str, str] | None = None
+    generate: GeneratePlan | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if not self.files and self.generate is None:
+            raise ValueError("it has no prices; expected files or generate")
+        if self.generate is not None and self.model_fields_set != {"generate"}:
+            others = ", ".join(sorted(self.model_fields_set - {"generate"}))
+            raise ValueError(f"it has generate and also {others}; make two tapes of them")
+        return self
+
+
+class Others(StrEnum):
+    """What everybody does after a fork: act as before, as was recorded, or not at all."""
+
+    AGENTS = "agents"
+    RECORDED = "recorded"
+    ALONE = "alone"
+
+
+class RecordedCommand(_Part):
+    """A command of a log that is given again: its time, type and JSON text.
+
+    An `early` one came before what the venue does by itself at the same time.
+    """
+
+    time_ns: int
+    early: bool = False
+    type: str
+    body: str
+
+
+class ForkPlan(_Part):
+    """A fork: when it parts from its parent, what the account does then, what others do after.
+
+    With `after_seq` it happens right after the batch that ends with this record, and before
+    whoever caused that batch goes on; otherwise at `time_ns`, once all ticks of that time are in.
+    `do` holds actions, or `agent NAME key=value...`, which puts another agent in the account's
+    place; `agent_digest` is the content hash of that agent's file.
+    """
+
+    account: str
+    time_ns: int
+    after_seq: int | None = None
+    do: tuple[Line, ...] = ()
+    agent_digest: str = ""
+    others: Others = Others.AGENTS
+    commands: tuple[RecordedCommand, ...] = ()
+
+
 class Plan(_Part):
     """A run from `start_ns` to `end_ns`, both included; `seed` is that of its agents' chances."""
 
@@ -133,6 +208,8 @@ class Plan(_Part):
     accounts: tuple[AccountPlan, ...] = ()
     funding: tuple[ConstantFunding, ...] = ()
     bracket_changes: tuple[BracketChange, ...] = ()
+    tapes: tuple[TapePlan, ...] = ()
+    forks: tuple[ForkPlan, ...] = ()
 
 
 def written(plan: Plan) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from perplab.venue.actions import parse_action
 from perplab.venue.clock import At, Process, Turn
 from perplab.venue.desk import Desk
 from perplab.venue.moments import parse_time, parse_touch
+from perplab.venue.participants import Fault
 from perplab.venue.plan import AccountPlan, ActionPlan
 
 
@@ -18,6 +19,7 @@ class Trader:
         self._start_ns = desk.now
         self._symbols = tuple(desk.state.instruments)
         self._waiting = dict(enumerate(plan.actions))
+        self._stopped = False
         self._makes = [parse_action(action.do, self._symbols) for action in plan.actions]
 
     @property
@@ -32,6 +34,11 @@ class Trader:
             f"{action.do} ({action.when or action.at or 'start'})"
             for action in self._waiting.values()
         ]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Return nothing: a refused action is in the log."""
+        return []
 
     def open(self) -> None:
         """Open the account, fill its wallets and make its choices."""
@@ -62,12 +69,18 @@ class Trader:
                 yield At(self._desk.env, time_ns, Turn.AGENT)
             self._do(index)
 
+    def stop(self) -> None:
+        """Leave undone what was not done until now."""
+        self._stopped = True
+
     def _await(self, index: int, action: ActionPlan) -> Process:
         """Wait for the price of one action, then do it."""
         yield self._desk.touched(parse_touch(action.when, self._symbols))
         self._do(index)
 
     def _do(self, index: int) -> None:
+        if self._stopped:
+            return
         del self._waiting[index]
         state = self._desk.state
         for command in self._makes[index](state, state.accounts[self._plan.name]):

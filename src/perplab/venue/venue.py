@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 
-import simpy
-
 from perplab.domain import commands as cm
 from perplab.domain.instrument import Config, Kind
 from perplab.domain.numbers import Rate, parse_units
 from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.tape.stream import FundingSeries, Stream
-from perplab.venue.clock import At, Process, Turn
+from perplab.venue.clock import At, Clock, Process, Turn
 from perplab.venue.desk import Desk
+from perplab.venue.expiries import Expiries
 from perplab.venue.feed import Feed, Source
+from perplab.venue.forks import Forks, Recall
 from perplab.venue.logs import logger_of
+from perplab.venue.participants import Cast, Fault
 from perplab.venue.plan import BracketChange, ConstantFunding, Plan, bracket_of
 from perplab.venue.traders import Trader
 from perplab.venue.writer import Listener, Sink, Writer
@@ -40,18 +41,31 @@ class Venue:
     """A run: the same config, plan and prices write the same batches."""
 
     def __init__(
-        self, config: Config, plan: Plan, prices: Prices, sink: Sink, *, every_tick: bool = False
+        self,
+        config: Config,
+        plan: Plan,
+        prices: Prices,
+        sink: Sink,
+        *,
+        cast: Cast = Trader,
+        recall: Recall | None = None,
+        every_tick: bool = False,
     ) -> None:
         self._plan = plan
-        self._env = simpy.Environment(initial_time=plan.start_ns)
+        self._env = Clock(initial_time=plan.start_ns)
         self._writer = Writer(Exchange(config, exhaustive=every_tick), sink)
         sources = [
             Source(stream, turn, plan.start_ns, plan.end_ns)
             for turn, stream in enumerate(prices.streams)
         ]
         self._feed = Feed(self._env, self._writer, sources, every_tick=every_tick)
-        self._desk = Desk(self._env, self._writer, self._feed)
-        self._traders = [Trader(self._desk, account) for account in plan.accounts]
+        self._desk = Desk(self._env, self._writer, self._feed, seed=plan.seed)
+        self._traders = [cast(self._desk, account) for account in plan.accounts]
+        self._forks = Forks(self._desk, plan, self._traders, cast, recall)
+        if plan.forks:
+            self._writer.listeners.append(self._forks.count)
+            self._desk.submitted = self._forks.submitted
+        self._writer.listeners.append(Expiries(self._env, self._desk).hear)
         self._env.process(self._open(prices))
         self._ended = self._env.event()
 
@@ -68,7 +82,14 @@ class Venue:
     @property
     def undone(self) -> list[str]:
         """Return the actions that never came due, as `account: action`."""
-        return [f"{trader.name}: {text}" for trader in self._traders for text in trader.undone]
+        everybody = (*self._traders, *self._forks.successors)
+        return [f"{trader.name}: {text}" for trader in everybody for text in trader.undone]
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Return the agents that failed."""
+        everybody = (*self._traders, *self._forks.successors)
+        return [fault for trader in everybody for fault in trader.faults]
 
     def listen(self, listener: Listener) -> None:
         """Tell the listener of each batch after it was recorded."""
@@ -88,6 +109,9 @@ class Venue:
             if type(error.__cause__) is type(error):
                 raise error.__cause__ from None
             raise
+        finally:
+            for participant in (*self._traders, *self._forks.successors):
+                participant.stop()
         _log.info("run ends", batches=self.batches)
         return self.state
 
@@ -138,9 +162,10 @@ def _settlements(funding: Sequence[FundingSeries], plan: Plan) -> Iterator[tuple
 
 
 def _of_series(series: FundingSeries, plan: Plan) -> Iterator[tuple[int, str, Rate]]:
-    for time_ns, rate in zip(series.time_ns.tolist(), series.rate.tolist(), strict=True):
-        if plan.start_ns < time_ns <= plan.end_ns:
-            yield time_ns, series.symbol, Rate(rate)
+    first, end = series.time_ns.searchsorted([plan.start_ns, plan.end_ns], side="right").tolist()
+    times, rates = series.time_ns[first:end].tolist(), series.rate[first:end].tolist()
+    for time_ns, rate in zip(times, rates, strict=True):
+        yield time_ns, series.symbol, Rate(rate)
 
 
 def _of_constant(constant: ConstantFunding, plan: Plan) -> Iterator[tuple[int, str, Rate]]:
