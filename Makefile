@@ -26,10 +26,11 @@ check: $(READY)  ## lint, types, layers
 	$(BIN)/python -m pytest tests/test_architecture.py -n 0
 
 properties: $(READY)  ## skipping equals every tick, over 2,000 generated scenarios
-	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py
+	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py tests/agents/test_skipping_agents.py tests/agents/test_zones.py
 
-bench: $(READY)  ## the replay loop beside one numpy pass over the same array
+bench: $(READY)  ## the replay loop and agents beside numpy and a bare loop, each in one run
 	$(BIN)/python benchmarks/replay_loop.py
+	$(BIN)/python benchmarks/agent_loops.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
