@@ -1,0 +1,1 @@
+"""Sweeps: the same decisions over many starts of one tape, each a run of its own."""
