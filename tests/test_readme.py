@@ -1,4 +1,6 @@
-"""The README is true: its session prints what it says, its Python runs, its files exist.
+"""The README and the other documents are true: their sessions print what they say.
+
+The README's Python runs, and the files that it names exist.
 
 After a change of the output: PERPLAB_REWRITE=1 pytest tests/test_readme.py
 """
@@ -14,6 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+BEFORE = {"README.md": (), "docs/forks.md": ("perplab demo",)}
+"""Documents with sessions, and what has been run before theirs begin."""
 SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!http)([^)#]+)\)")
@@ -34,8 +38,12 @@ def perplab(command: str, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def test_the_session_prints_what_the_readme_says(tmp_path: Path) -> None:
-    text = README.read_text()
+@pytest.mark.parametrize("name", BEFORE)
+def test_the_session_prints_what_the_document_says(name: str, tmp_path: Path) -> None:
+    document = ROOT / name
+    text = document.read_text()
+    for command in BEFORE[name]:
+        perplab(command, tmp_path)
 
     def run(block: re.Match[str]) -> str:
         commands = [line for line in block[1].splitlines() if line.startswith("$ ")]
@@ -45,8 +53,8 @@ def test_the_session_prints_what_the_readme_says(tmp_path: Path) -> None:
 
     played = SESSION.sub(run, text)
     if os.environ.get("PERPLAB_REWRITE"):
-        README.write_text(played)
-    assert played == README.read_text()
+        document.write_text(played)
+    assert played == document.read_text()
 
 
 def test_the_python_prints_what_its_comment_says(capsys: pytest.CaptureFixture[str]) -> None:

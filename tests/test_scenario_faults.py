@@ -21,7 +21,7 @@ def prepared(text: str, folder: Path = Path()) -> Setup:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (TAPE + ANN + "lev = 2", "account 1: unknown key 'lev'; expected one of actions, funding,"),
+        (TAPE + ANN + "lev = 2", "account 1: unknown key 'lev'; expected one of actions, agent,"),
         (TAPE + ANN * 2 + "lev = 2", "account 2: unknown key 'lev'"),
         ("foo = 1\n" + TAPE + ANN, "file.toml: unknown key 'foo'; expected one of account,"),
         (TAPE + ANN + '[instrument.A]\ntik = "1"', "instrument, A: unknown key 'tik'"),

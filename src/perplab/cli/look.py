@@ -20,21 +20,24 @@ def plain_table() -> Table:
 
 
 def print_notes(console: Console, told: Told) -> None:
-    """Print what was assumed, what never came due, and where the log is."""
+    """Print what failed, what was assumed, what never came due, and where the log is."""
+    for fault in told.outcome.faults:
+        bullet(console, "failed", fault.sentence, style="bold red")
     for note in told.notes:
-        _bullet(console, "note", note)
+        bullet(console, "note", note)
     for action in told.outcome.undone:
-        _bullet(console, "never came due", action)
+        bullet(console, "never came due", action)
     if told.log is not None:
         how = "was there, and agrees" if told.outcome.resumed else "written"
-        _bullet(console, "log", f"{told.log} {how}; hash {told.outcome.head[:16]}…")
+        bullet(console, "log", f"{told.log} {how}; hash {told.outcome.head[:16]}…")
 
 
-def _bullet(console: Console, name: str, text: str) -> None:
+def bullet(console: Console, name: str, text: str, style: str = "dim") -> None:
+    """Print a named sentence, its lines indented behind the name."""
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column()
-    grid.add_row(Text(f"{name}:", style="dim"), Text(text, style="dim"))
+    grid.add_row(Text(f"{name}:", style=style), Text(text, style=style))
     console.print(grid)
 
 

@@ -9,14 +9,19 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from perplab.cli import ticks
+from perplab.cli.advise import advise, advise_mode
+from perplab.cli.agents import agents
 from perplab.cli.demo import demo
 from perplab.cli.failures import EXIT_CODES, INTERRUPTED, exit_code_of
+from perplab.cli.fork import compare, fork, whatif
 from perplab.cli.replay import replay
 from perplab.cli.run import run
 from perplab.cli.show import show
+from perplab.cli.sweep import sweep
 from perplab.cli.transfer import export, import_
 from perplab.cli.verify import verify
 
+_MODE = "advise mode"
 _CALC = "The margin calculator: exact, nothing is traded."
 
 
@@ -24,7 +29,12 @@ class Perplab(TyperGroup):
     """The top of the commands; an error that is for people becomes a message and an exit code."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the arguments name; the calculator is loaded when it is."""
+        """Return the command that the arguments name; the calculator is loaded when it is.
+
+        `advise LOG` and `advise mode` are two commands: a log called mode is written ./mode.
+        """
+        if args[:2] == _MODE.split():
+            args = [_MODE, *args[2:]]
         if args and args[0] == "calc":
             self.add_command(get_group(import_module("perplab.cli.calc").app), "calc")
         return super().resolve_command(ctx, args)
@@ -93,9 +103,16 @@ def perplab(
 
 app.command()(replay)
 app.command()(run)
+app.command()(agents)
+app.command()(sweep)
 app.command()(demo)
 app.command()(verify)
 app.command()(show)
+app.command()(advise)
+app.command(_MODE)(advise_mode)
+app.command()(fork)
+app.command()(whatif)
+app.command()(compare)
 app.command()(export)
 app.command("import")(import_)
 app.add_typer(typer.Typer(help=_CALC), name="calc")

@@ -11,9 +11,10 @@ def replay(
     symbol: terms.Symbol,
     side: terms.Side,
     quantity: terms.Quantity,
-    leverage: terms.Leverage,
     wallet: terms.Wallet,
-    margin_mode: terms.MarginMode = terms.Margin.ISOLATED,
+    leverage: terms.Leverage = None,
+    margin_mode: terms.MarginMode = None,
+    profile: terms.Profile = None,
     at: terms.At = None,
     add_margin: terms.AddMargin = None,
     auto_add: terms.AutoAdd = False,
@@ -41,6 +42,7 @@ def replay(
     """
     from perplab.cli import replay_work  # noqa: PLC0415 - polars loads only when it has work
 
+    chosen = replay_work.chosen(leverage, margin_mode, profile)
     asked = terms.Terms(
         prices=terms.PriceFiles(
             ticks=tuple(ticks),
@@ -51,8 +53,8 @@ def replay(
         ),
         side=side,
         quantity=quantity,
-        leverage=leverage,
-        margin_mode=margin_mode,
+        leverage=chosen.leverage,
+        margin_mode=chosen.margin_mode,
         wallet=wallet,
         at=at,
         add_margin=tuple(add_margin or ()),

@@ -74,8 +74,19 @@ Side = Annotated[Direction, typer.Option(help="Side of the position.")]
 Quantity = Annotated[
     str, typer.Option(metavar="NUMBER", help="Size in base currency, as 0.1 for 0.1 BTC.")
 ]
-Leverage = Annotated[int, typer.Option(min=1, help="Leverage of the position.")]
-MarginMode = Annotated[Margin, typer.Option(help="Margin of its own, or the whole wallet.")]
+Leverage = Annotated[int | None, typer.Option(min=1, help="Leverage of the position.")]
+MarginMode = Annotated[
+    Margin | None,
+    typer.Option(help="Margin of its own, or the whole wallet. Isolated without it."),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Leverage and margin mode of a risk profile: low-isolated, low-cross, high-isolated,"
+        " high-cross.",
+    ),
+]
 Wallet = Annotated[
     str, typer.Option(metavar="AMOUNT", help="Futures wallet before the position is opened.")
 ]

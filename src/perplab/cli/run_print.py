@@ -16,6 +16,7 @@ from perplab.engine.outlook import Outlook
 from perplab.lab.amounts import base_of, exact, moment, percent, price, rounded, signed, span
 from perplab.lab.fate import Fate, Verdict
 from perplab.lab.story import Story
+from perplab.venue.moments import parse_duration
 from perplab.venue.plan import AccountPlan
 
 _WIDEST = 110
@@ -80,6 +81,8 @@ def terms_of(plan: AccountPlan) -> str:
 def _account(plan: AccountPlan) -> Text:
     text = Text(plan.name, style="bold")
     text.append(f"\n{terms_of(plan)}", style="not bold")
+    if plan.agent:
+        text.append(f"\n{agent_of(plan)}", style="not bold dim")
     for action in plan.actions:
         when = f" when {action.when}" if action.when else ""
         at = f" at {action.at}" if action.at and action.at != "start" else ""
@@ -87,9 +90,20 @@ def _account(plan: AccountPlan) -> Text:
     return text
 
 
+def agent_of(plan: AccountPlan) -> str:
+    """Return an account's agent with its parameters and its latency in a few words."""
+    given = [f"{name}={_parameter(value)}" for name, value in plan.parameters.items()]
+    late = [f"latency {plan.latency}"] if parse_duration(plan.latency) else []
+    return " ".join((f"agent {plan.agent}", *given, *late))
+
+
+def _parameter(value: bool | int | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _became(plan: AccountPlan, story: Story, fate: Fate) -> Text:
     """Return the verdict and what led to it."""
-    if not plan.actions:
+    if not plan.actions and not plan.agent:
         return Text("did nothing", style="dim")
     survived = fate.verdict.survived and fate.verdict is not Verdict.NEVER_OPENED
     text = Text(_headline(story, fate), style="bold green" if survived else "bold red")

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
-from perplab.cli.failures import UsageError
+from perplab.cli.failures import AGENT_FAILED, UsageError
 from perplab.cli.look import print_json, print_notes
 from perplab.cli.replay_print import print_replay
 from perplab.cli.run_print import accounts_table, terms_of
@@ -27,9 +28,12 @@ def run(
         print_json(told_json(told, account))
     elif account is not None:
         plan = next(plan for plan in told.setup.plan.accounts if plan.name == account)
-        print_replay(told, account, f"{account}: {terms_of(plan)}")
+        agent = f", agent {plan.agent}" if plan.agent else ""
+        print_replay(told, account, f"{account}: {terms_of(plan)}{agent}")
     else:
         print_run(told)
+    if told.outcome.faults:
+        raise typer.Exit(AGENT_FAILED)
 
 
 def told_json(told: Told, account: str | None = None) -> dict[str, object]:

@@ -11,6 +11,7 @@ from perplab.journal.codec import encode
 from perplab.lab.amounts import iso, ratio_text
 from perplab.lab.fate import Open
 from perplab.lab.story import Entry, Story
+from perplab.venue.participants import Fault
 
 Json = dict[str, Any]
 
@@ -28,6 +29,18 @@ def run_json(told: Told) -> Json:
         "log_existed": outcome.resumed,
         "notes": told.notes,
         "undone": outcome.undone,
+        "faults": [_fault(fault) for fault in outcome.faults],
+    }
+
+
+def _fault(fault: Fault) -> Json:
+    return {
+        "account": fault.account,
+        "agent": fault.agent,
+        "time": iso(fault.time_ns),
+        "file": fault.file,
+        "line": fault.line or None,
+        "error": fault.error,
     }
 
 

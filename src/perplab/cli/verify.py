@@ -19,7 +19,18 @@ TickFiles = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FILES",
-        help="Execute the run again from these price files, or from the SCENARIO.toml of the run.",
+        help="Execute the run again from these price files, from the SCENARIO.toml of the run, or"
+        " from a folder with the files that the log names.",
+    ),
+]
+AgentFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Run the agents' own files from here again, too; otherwise what they asked for is"
+        " given again, and no code that belongs to the log is run.",
+        exists=True,
+        file_okay=False,
     ),
 ]
 OneSymbol = Annotated[
@@ -40,6 +51,7 @@ def verify(
     mark: terms.Mark = None,
     funding: FundingFiles = None,
     columns: terms.Columns = None,
+    agents: AgentFolder = None,
     every_tick: terms.EveryTick = False,
     as_json: terms.Json = False,
 ) -> None:
@@ -57,6 +69,6 @@ def verify(
         columns=columns,
     )
     code = verify_work.verify(
-        log, prices, with_ticks=bool(ticks), every_tick=every_tick, as_json=as_json
+        log, prices, agents, with_ticks=bool(ticks), every_tick=every_tick, as_json=as_json
     )
     raise typer.Exit(code)

@@ -5,26 +5,30 @@ from pathlib import Path
 import typer
 
 from perplab.cli.failures import FINE, LOG_WRONG, UNFINISHED, UsageError
+from perplab.cli.log_prices import read_log_prices
 from perplab.cli.look import print_json
-from perplab.cli.replay_scenario import tapes_of
 from perplab.cli.replay_terms import PriceFiles
 from perplab.journal.errors import JournalError
 from perplab.journal.verify import Verification, verify as verify_log
-from perplab.lab.recorded import plan_of, verify_ticks
-from perplab.lab.scenario import Scenario, read_scenario, scenario_of
-from perplab.lab.tapes import read_tapes
+from perplab.lab.recorded import agent_files, plan_of, verify_ticks
 
 
 def verify(
-    log: Path, prices: PriceFiles, *, with_ticks: bool, every_tick: bool, as_json: bool
+    log: Path,
+    prices: PriceFiles,
+    agents: Path | None,
+    *,
+    with_ticks: bool,
+    every_tick: bool,
+    as_json: bool,
 ) -> int:
     """Verify a log, say so, and return the exit code."""
-    _check(prices, with_ticks=with_ticks, every_tick=every_tick)
+    _check(prices, agents, with_ticks=with_ticks, every_tick=every_tick)
     found = verify_log(log)
     agreed, problem = False, found.problem
     if with_ticks and found.ok and found.finished:
         try:
-            _from_ticks(log, found, prices, every_tick=every_tick)
+            _from_ticks(log, found, prices, agents, every_tick=every_tick)
             agreed = True
         except JournalError as error:
             problem = error
@@ -33,55 +37,35 @@ def verify(
     elif problem is None:
         typer.echo(found.sentence)
         if agreed:
-            typer.echo(f"{log}: the ticks make all of it again")
+            typer.echo(f"{log}: the ticks make all of it again{_without(log, agents)}")
     if problem is not None:
         typer.echo(f"perplab: NOT VERIFIED: {problem}", err=True)
         return LOG_WRONG
     return FINE if found.finished else UNFINISHED
 
 
-def _check(prices: PriceFiles, *, with_ticks: bool, every_tick: bool) -> None:
-    needs = prices.ticks or prices.mark or prices.funding or prices.columns or every_tick
+def _without(log: Path, agents: Path | None) -> str:
+    """Return what was not run of the log's own code."""
+    files = agent_files(plan_of(log)) if agents is None else ()
+    if not files:
+        return ""
+    return f", from what {', '.join(files)} asked for; --agents FOLDER runs the file as well"
+
+
+def _check(prices: PriceFiles, agents: Path | None, *, with_ticks: bool, every_tick: bool) -> None:
+    needs = agents or prices.ticks or prices.mark or prices.funding or prices.columns or every_tick
     if not with_ticks and (needs or prices.symbol):
         raise UsageError("verify: files and how to read them belong to --ticks FILES")
 
 
-def _from_ticks(log: Path, found: Verification, prices: PriceFiles, *, every_tick: bool) -> None:
+def _from_ticks(
+    log: Path, found: Verification, prices: PriceFiles, agents: Path | None, *, every_tick: bool
+) -> None:
     """Run the log's plan again from the prices, or raise `JournalError`."""
-    scenario, folder = _scenario(prices, found)
-    # The path inside a candle is the run's, whatever the scenario says now.
-    path = plan_of(log).candle_path
-    streams, funding, _ = read_tapes(scenario.model_copy(update={"candle_path": path}), folder)
-    verify_ticks(log, streams, funding, every_tick=every_tick)
-
-
-def _scenario(prices: PriceFiles, found: Verification) -> tuple[Scenario, Path]:
-    """Return the scenario that names the prices, and the folder of its files."""
-    first = Path(prices.ticks[0])
-    if first.suffix == ".toml":
-        if len(prices.ticks) > 1 or prices.mark or prices.funding:
-            raise UsageError("--ticks: a scenario names all of its files, give it alone")
-        return read_scenario(first), first.parent
-    symbol = prices.symbol or _only_symbol(found)
-    known = PriceFiles(
-        ticks=prices.ticks,
-        symbol=symbol,
-        mark=prices.mark,
-        funding=prices.funding,
-        columns=prices.columns,
-    )
-    tapes = tapes_of(known)
-    if "funding" in tapes:
-        raise UsageError("--funding: a constant rate stands in the log; give files only")
-    data = {**tapes, "account": [{"name": "nobody"}]}
-    return scenario_of(data, "verify"), Path()
-
-
-def _only_symbol(found: Verification) -> str:
-    """Return the symbol of the run, empty if it had several."""
     assert found.manifest is not None
-    symbols = sorted({entry.symbol for entry in found.manifest.tapes})
-    return symbols[0] if len(symbols) == 1 else ""
+    streams, funding, _ = read_log_prices(log, found.manifest, prices)
+    folders = None if agents is None else [agents]
+    verify_ticks(log, streams, funding, agents=folders, every_tick=every_tick)
 
 
 def _json(found: Verification, problem: JournalError | None, agreed: bool) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Fate: what became of an account in the end, and where its money is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,7 +31,13 @@ class Verdict(StrEnum):
         return self not in {Verdict.LIQUIDATED, Verdict.PARTLY}
 
 
-_ENDINGS = {"stop": Verdict.STOPPED, "take-profit": Verdict.TOOK_PROFIT}
+_ENDINGS = {
+    "stop": Verdict.STOPPED,
+    "stop-limit": Verdict.STOPPED,
+    "trailing stop": Verdict.STOPPED,
+    "take-profit": Verdict.TOOK_PROFIT,
+    "take-profit-limit": Verdict.TOOK_PROFIT,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +95,9 @@ def fate_of(story: Story, state: State) -> Fate:
                 view=view,
             )
         )
-    verdict, liquidation = _verdict(story, alive=bool(positions))
+    verdict, liquidation = verdict_of(
+        story.liquidations, story.ending, opened=story.opened is not None, alive=bool(positions)
+    )
     return Fate(
         verdict=verdict,
         liquidation=liquidation,
@@ -99,14 +108,20 @@ def fate_of(story: Story, state: State) -> Fate:
     )
 
 
-def _verdict(story: Story, *, alive: bool) -> tuple[Verdict, Liquidation | None]:
-    for liquidation in story.liquidations:
+def verdict_of(
+    liquidations: Sequence[Liquidation], ending: str, *, opened: bool, alive: bool
+) -> tuple[Verdict, Liquidation | None]:
+    """Return how an account came through, and the liquidation that made it so.
+
+    `ending` is how the last position that closed ended, `alive` whether one is still open.
+    """
+    for liquidation in liquidations:
         if liquidation.outcome is ev.Outcome.CLOSED:
             return Verdict.LIQUIDATED, liquidation
-    if story.liquidations:
-        return Verdict.PARTLY, story.liquidations[0]
-    if story.opened is None:
+    if liquidations:
+        return Verdict.PARTLY, liquidations[0]
+    if not opened:
         return Verdict.NEVER_OPENED, None
     if alive:
         return Verdict.ALIVE, None
-    return _ENDINGS.get(story.ending, Verdict.CLOSED), None
+    return _ENDINGS.get(ending, Verdict.CLOSED), None

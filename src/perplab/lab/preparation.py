@@ -1,25 +1,30 @@
 """Preparation: a scenario made into everything that a venue needs."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from perplab.agents.casting import cast_from, with_digests
 from perplab.domain.instrument import Config, Instrument, Kind
 from perplab.domain.numbers import Price, parse_units
+from perplab.journal.manifest import Parent
 from perplab.lab.scenario import FundingSpec, InstrumentSpec, Scenario, ScenarioError
-from perplab.lab.tapes import check_ticks, read_tapes
-from perplab.tables.dated import DatedTables, read_dated
-from perplab.tables.instruments import read_instruments
+from perplab.lab.tapes import check_ticks, read_tapes, without_folders
+from perplab.tables.dated import DatedTables, nanoseconds, read_dated
+from perplab.tables.instruments import Instruments, read_instruments
 from perplab.tables.settings import settings_from
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.actions import parse_action
 from perplab.venue.moments import format_time, parse_time, parse_touch
+from perplab.venue.participants import Cast
 from perplab.venue.plan import (
     BracketChange,
     ConstantFunding,
     Plan,
     bracket_text,
 )
+from perplab.venue.traders import Trader
 from perplab.venue.venue import Prices
 from perplab.venue.words import ActionError
 
@@ -28,43 +33,108 @@ NS_PER_HOUR = 3_600_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """Everything a venue needs, and sentences on what was assumed."""
+    """Everything a venue needs, and sentences on what was assumed; a fork has a parent."""
 
     config: Config
     plan: Plan
     prices: Prices
     notes: list[str] = field(default_factory=list)
+    parent: Parent | None = None
+    cast: Cast = Trader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a scenario's files hold, read once for all of its runs.
+
+    `eras` are the times at which rules change; `configs` keeps the config of each era that was
+    asked for.
+    """
+
+    streams: tuple[Stream, ...]
+    funding: tuple[FundingSeries, ...]
+    notes: tuple[str, ...]
+    tables: DatedTables
+    filters: Instruments
+    eras: tuple[int, ...]
+    folder: Path = Path()
+    configs: dict[int, Config] = field(default_factory=dict)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Return the symbols that have prices, sorted."""
+        return tuple(sorted({stream.symbol for stream in self.streams}))
 
 
 def prepare(scenario: Scenario, folder: Path) -> Setup:
     """Return the run that a scenario describes; its files are looked up from the folder."""
+    setup = setup_of(scenario, read_material(scenario, folder))
+    check_ticks(setup.config, setup.prices.streams, setup.plan.start_ns, setup.plan.end_ns)
+    return setup
+
+
+def read_material(scenario: Scenario, folder: Path) -> Material:
+    """Return what a scenario's files hold; they are looked up from the folder."""
     streams, funding, notes = read_tapes(scenario, folder)
-    symbols = tuple(sorted({stream.symbol for stream in streams}))
-    start_ns, end_ns = _span(scenario, streams)
     tables = read_dated(
         [_beside(folder, source) for source in scenario.brackets], lookup=scenario.brackets_lookup
     )
-    config = _config(scenario, folder, tables, streams, start_ns)
-    notes += [tables.note(symbol, start_ns) for symbol in symbols]
+    filters = read_instruments(folder / scenario.instruments if scenario.instruments else None)
+    ticks = {nanoseconds(one.until) for each in filters.known for one in each.earlier_ticks}
+    return Material(
+        streams=streams,
+        funding=funding,
+        notes=tuple(notes),
+        tables=tables,
+        filters=filters,
+        eras=tuple(sorted(ticks | {table.effective_ns for table in tables.tables})),
+        folder=folder,
+    )
+
+
+def setup_of(scenario: Scenario, material: Material, span: tuple[int, int] | None = None) -> Setup:
+    """Return the run that a scenario describes, over a span of ns other than its own if given.
+
+    Whether prices are multiples of the tick is for the caller to check.
+    """
+    streams, funding, symbols = material.streams, material.funding, material.symbols
+    start_ns, end_ns = span or span_of(scenario, streams)
+    tables = material.tables
+    config = config_at(scenario, material, start_ns)
+    notes = [*material.notes, *(tables.note(symbol, start_ns) for symbol in symbols)]
     plan = Plan(
         name=scenario.name,
         seed=scenario.seed,
         candle_path=scenario.candle_path,
         start_ns=start_ns,
         end_ns=end_ns,
-        accounts=scenario.account,
+        accounts=with_digests(scenario.account, [material.folder]),
         funding=tuple(_constant(spec, symbols) for spec in scenario.funding),
         bracket_changes=tuple(
             BracketChange(symbol=symbol, time_ns=time_ns, brackets=tuple(map(bracket_text, rows)))
             for symbol in symbols
             for time_ns, rows in tables.changes_between(symbol, start_ns, end_ns)
         ),
+        tapes=without_folders(scenario.tape),
     )
     _check_funding(plan, funding)
-    check_ticks(config, streams, plan)
     check_actions(plan, symbols)
     prices = Prices(streams=streams, funding=funding)
-    return Setup(config=config, plan=plan, prices=prices, notes=notes + _assumed(config))
+    return Setup(
+        config=config,
+        plan=plan,
+        prices=prices,
+        notes=notes + _assumed(config),
+        cast=cast_from([material.folder]),
+    )
+
+
+def config_at(scenario: Scenario, material: Material, start_ns: int) -> Config:
+    """Return the rules that are in force at a run's start; each era's are made once."""
+    era = bisect_right(material.eras, start_ns)
+    if era not in material.configs:
+        material.configs[era] = _config(scenario, material, start_ns)
+    return material.configs[era]
 
 
 def check_actions(plan: Plan, symbols: tuple[str, ...]) -> None:
@@ -95,7 +165,7 @@ def check_actions(plan: Plan, symbols: tuple[str, ...]) -> None:
                 )
 
 
-def _span(scenario: Scenario, streams: Sequence[Stream]) -> tuple[int, int]:
+def span_of(scenario: Scenario, streams: Sequence[Stream]) -> tuple[int, int]:
     """Return the run's first and last moment: once every symbol has its prices, to the end."""
     if not streams:
         raise ScenarioError("tape: no prices are given, only funding; name a file of prices")
@@ -118,25 +188,16 @@ def _span(scenario: Scenario, streams: Sequence[Stream]) -> tuple[int, int]:
     return start, end
 
 
-def _config(
-    scenario: Scenario,
-    folder: Path,
-    tables: DatedTables,
-    streams: Sequence[Stream],
-    start_ns: int,
-) -> Config:
-    path = folder / scenario.instruments if scenario.instruments else None
-    known = read_instruments(path)
-    symbols = sorted({stream.symbol for stream in streams})
+def _config(scenario: Scenario, material: Material, start_ns: int) -> Config:
+    symbols = material.symbols
     stray = sorted(set(scenario.instrument) - set(symbols))
     if stray:
         raise ScenarioError(f"instrument.{stray[0]}: no tape has this symbol")
     instruments = []
     for symbol in symbols:
-        kinds = tuple(stream.kind for stream in streams if stream.symbol == symbol)
-        instrument = known.instrument(
-            symbol, tables.in_force(symbol, start_ns), kinds, time_ns=start_ns
-        )
+        kinds = tuple(stream.kind for stream in material.streams if stream.symbol == symbol)
+        brackets = material.tables.in_force(symbol, start_ns)
+        instrument = material.filters.instrument(symbol, brackets, kinds, time_ns=start_ns)
         instruments.append(_changed(instrument, scenario.instrument.get(symbol)))
     settings = settings_from(scenario.settings, "settings")
     return Config(settings=settings, instruments=tuple(instruments))

@@ -3,6 +3,7 @@
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.reasons import Reason
 from perplab.domain.state import State
+from perplab.engine.admission import MAX_CONDITIONAL_ORDERS
 from perplab.lab.amounts import base_of, exact, quote_of
 
 NAMES = {
@@ -10,7 +11,17 @@ NAMES = {
     cm.OrderType.LIMIT: "limit order",
     cm.OrderType.STOP_MARKET: "stop",
     cm.OrderType.TAKE_PROFIT_MARKET: "take-profit",
+    cm.OrderType.STOP: "stop-limit",
+    cm.OrderType.TAKE_PROFIT: "take-profit-limit",
+    cm.OrderType.TRAILING_STOP_MARKET: "trailing stop",
 }
+
+_FIXED = {
+    Reason.CALLBACK_RATE_INVALID: "a multiple of 0.1%, at most 10%",
+    Reason.GOOD_TILL_DATE_INVALID: "more than 10 minutes ahead",
+    Reason.TOO_MANY_CONDITIONAL_ORDERS: f"at most {MAX_CONDITIONAL_ORDERS} in all symbols",
+}
+"""Limits that are the same everywhere."""
 
 
 def refusal(reason: Reason) -> str:
@@ -29,7 +40,7 @@ def order_refused(state: State, event: ev.OrderRejected, order: cm.PlaceOrder | 
 
 
 def _name(order: cm.PlaceOrder) -> str:
-    price = order.trigger_price or order.price
+    price = order.trigger_price or order.activation_price or order.price
     return NAMES[order.order_type] + (f" at {exact(price)}" if price else "")
 
 
@@ -60,4 +71,4 @@ def _limit(state: State, reason: Reason, order: cm.PlaceOrder) -> str:
             cap = exact(instrument.notional_cap(leverage))
             return f"at {leverage}x at most {cap} {quote} of position and orders"
         case _:
-            return ""
+            return _FIXED.get(reason, "")

@@ -2,12 +2,12 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from perplab.domain.instrument import Kind
 from perplab.lab.faults import fault_sentence
+from perplab.lab.profiles import with_profiles
 from perplab.tables.reading import TableError, read_toml
 from perplab.venue.plan import (
     AccountPlan,
@@ -15,6 +15,7 @@ from perplab.venue.plan import (
     FundingRate,
     Line,
     Moment,
+    TapePlan,
 )
 
 CandlePath = Literal["low-first", "high-first"]
@@ -26,35 +27,6 @@ class ScenarioError(ValueError):
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class GenerateSpec(_Part):
-    """A generated tape: see `perplab ticks generate`."""
-
-    rows: int = Field(gt=0)
-    seed: int = 7
-    scenario: Literal["calm", "flash-crash", "gap", "bleed"] = "flash-crash"
-    symbol: str = Field(default="BTCUSDT", min_length=1)
-    start_price: Amount = "60000"
-
-
-class TapeSpec(_Part):
-    """Tick files of one kind of reading, or a generated tape."""
-
-    files: tuple[str, ...] = ()
-    symbol: str | None = Field(default=None, min_length=1)
-    kind: Kind | Literal["funding"] | None = None
-    columns: dict[str, str] | None = None
-    generate: GenerateSpec | None = None
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> Self:
-        if not self.files and self.generate is None:
-            raise ValueError("it has no prices; expected files or generate")
-        if self.generate is not None and self.model_fields_set != {"generate"}:
-            others = ", ".join(sorted(self.model_fields_set - {"generate"}))
-            raise ValueError(f"it has generate and also {others}; make two tapes of them")
-        return self
 
 
 class FundingSpec(_Part):
@@ -84,7 +56,7 @@ class Scenario(_Part):
     brackets_lookup: bool = False
     instruments: str | None = None
     instrument: dict[str, InstrumentSpec] = Field(default_factory=dict)
-    tape: tuple[TapeSpec, ...] = Field(min_length=1)
+    tape: tuple[TapePlan, ...] = Field(min_length=1)
     funding: tuple[FundingSpec, ...] = ()
     account: tuple[AccountPlan, ...] = Field(min_length=1)
 
@@ -100,7 +72,9 @@ def read_scenario(path: Path) -> Scenario:
 def scenario_of(data: dict[str, Any], source: str) -> Scenario:
     """Return a scenario from plain data; `source` begins the error."""
     try:
-        scenario = Scenario.model_validate(data)
+        scenario = Scenario.model_validate(with_profiles(data, source))
+    except TableError as error:
+        raise ScenarioError(str(error)) from error
     except ValidationError as error:
         raise ScenarioError(f"{source}: {fault_sentence(error, Scenario)}") from error
     for account in scenario.account:

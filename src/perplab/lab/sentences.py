@@ -11,6 +11,7 @@ from perplab.engine.outlook import margin_ratio
 from perplab.engine.risk import Risk
 from perplab.lab.amounts import base_of, exact, percent, quote_of, rounded, signed
 from perplab.lab.refusals import NAMES, refusal
+from perplab.venue.moments import format_time
 
 _WHO = {
     Cancellation.USER: "cancelled",
@@ -23,6 +24,8 @@ _ENDS = {
     Expiry.NO_POSITION: "ended with the position",
     Expiry.MARGIN_INSUFFICIENT: "ended: the wallet cannot pay its margin",
     Expiry.BRACKET_EXCEEDED: "ended: its bracket does not allow the leverage",
+    Expiry.GOOD_TILL_DATE: "ended: its time has come",
+    Expiry.CANNOT_FILL_AT_ONCE: "ended: it cannot be filled at once",
 }
 _TAKERS = {
     ev.Taker.MARKET: "by the market",
@@ -73,9 +76,31 @@ def _accepted(event: ev.OrderAccepted) -> str | None:
     if event.order_type is cm.OrderType.MARKET:
         return None
     if event.order_type is cm.OrderType.LIMIT:
-        return f"limit order placed: {event.side} {size} at {exact(event.price)}"
-    name, on = NAMES[event.order_type], event.trigger_on
-    return f"{name} placed: {event.side} {size} when {on} is {exact(event.trigger_price)}"
+        till = f", till {format_time(event.good_till_ns)}" if event.good_till_ns else ""
+        return f"limit order placed: {event.side} {size} at {exact(event.price)}{till}"
+    return f"{NAMES[event.order_type]} placed: {event.side} {size}{_at(event)} when {_when(event)}"
+
+
+def _at(event: ev.OrderAccepted) -> str:
+    return f" at {exact(event.price)}" if event.price else ""
+
+
+def _when(event: ev.OrderAccepted) -> str:
+    """Return what a conditional order waits for."""
+    on = event.trigger_on
+    if event.order_type is not cm.OrderType.TRAILING_STOP_MARKET:
+        near = ", mark and last near" if event.price_protect else ""
+        return f"{on} is {exact(event.trigger_price)}{near}"
+    far, near = ("highest", "falls") if event.side is cm.Side.SELL else ("lowest", "rises")
+    text = f"{on} {near} {percent_of(event.callback_rate)} from its {far}"
+    if event.activation_price:
+        return f"{text}, once that is {exact(event.activation_price)}"
+    return f"{text}, now {exact(event.extreme)}"
+
+
+def _triggered(sentences: Sentences, event: ev.OrderTriggered) -> str:
+    text = f"{sentences.order(event.order_id)} triggered at {exact(event.price)}"
+    return f"{text}, back from {exact(event.extreme)}" if event.extreme else text
 
 
 def _grown(_: Sentences, event: ev.PositionGrown) -> str:
@@ -176,7 +201,7 @@ _TELL: Mapping[type, Callable[[Sentences, Any], str]] = {
     ),
     ev.AmendmentRejected: lambda _, e: f"REFUSED: amendment: {refusal(e.reason)}",
     ev.CancellationRejected: lambda _, e: f"REFUSED: cancellation: {refusal(e.reason)}",
-    ev.OrderTriggered: lambda s, e: f"{s.order(e.order_id)} triggered at {exact(e.price)}",
+    ev.OrderTriggered: _triggered,
     ev.OrderCanceled: lambda s, e: f"{s.order(e.order_id)} {_WHO[e.cancellation]}",
     ev.OrderExpired: lambda s, e: f"{s.order(e.order_id)} {_ENDS[e.expiry]}",
     ev.PositionOpened: _grown,

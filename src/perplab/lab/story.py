@@ -11,6 +11,7 @@ from perplab.domain.state import PoolKey, State, cross_pool
 from perplab.engine.outlook import Outlook, margin_ratio, outlook, printed
 from perplab.engine.risk import Risk
 from perplab.lab.amounts import exact, price
+from perplab.lab.drawdown import Drawdown
 from perplab.lab.refusals import order_refused
 from perplab.lab.sentences import Sentences
 from perplab.lab.stretches import Sight, Stretches
@@ -18,18 +19,6 @@ from perplab.lab.tally import Tally
 from perplab.tape.stream import Stream
 
 Held = tuple[str, PositionSide]
-
-_REFUSALS = (
-    ev.AccountRejected
-    | ev.TransferRejected
-    | ev.LeverageRejected
-    | ev.MarginModeRejected
-    | ev.PositionModeRejected
-    | ev.MarginAdjustmentRejected
-    | ev.OrderRejected
-    | ev.AmendmentRejected
-    | ev.CancellationRejected
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +94,7 @@ class Story:
     liquidations: list[Liquidation] = field(default_factory=list)
     extremes: Extremes = field(default_factory=Extremes)
     stretches: Stretches = field(default_factory=Stretches)
+    drawdown: Drawdown = field(default_factory=Drawdown)
     opened: ev.PositionOpened | None = None
     opened_ns: int = 0
     ending: str = ""
@@ -143,6 +133,7 @@ class Story:
                 sight = Sight(state.time_ns, view.mark, view.margin_ratio, view.distance)
                 self.extremes.see(sight)
         self.stretches.follow(state, account)
+        self.drawdown.follow(state, account, self.tally.deposited)
 
     def close(self, end_ns: int, streams: Sequence[Stream]) -> None:
         """End the story with its run, and look up on the tape what was skipped."""
@@ -200,7 +191,7 @@ class Story:
                 self.ending = self._ending(entry)
             case _:
                 pass
-        if isinstance(event, _REFUSALS):
+        if isinstance(event, ev.Refusal):
             self.refused.append(entry)
 
     @property

@@ -1,6 +1,6 @@
 """Tapes of a scenario: read or generated, completed with marks, and checked against the tick."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,24 +10,34 @@ from perplab.domain.instrument import Config, Kind
 from perplab.domain.numbers import format_units
 from perplab.lab.scenario import Scenario, ScenarioError
 from perplab.tape.generator import generate
-from perplab.tape.options import ReadOptions
+from perplab.tape.options import CandlePath, ReadOptions
 from perplab.tape.reading import read
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.moments import format_time
-from perplab.venue.plan import (
-    Plan,
-)
+from perplab.venue.plan import TapePlan
 from perplab.venue.venue import in_turn
 
+Read = tuple[tuple[Stream, ...], tuple[FundingSeries, ...], list[str]]
+"""Streams in turn order, funding series by symbol, and notes on the files."""
 
-def read_tapes(
-    scenario: Scenario, folder: Path
-) -> tuple[tuple[Stream, ...], tuple[FundingSeries, ...], list[str]]:
+
+def read_tapes(scenario: Scenario, folder: Path) -> Read:
     """Return a scenario's streams in turn order, its funding series, and notes on the files."""
+
+    def files_of(tape: TapePlan) -> list[Path]:
+        return [folder / name for name in tape.files]
+
+    return read_planned(scenario.tape, files_of, scenario.candle_path)
+
+
+def read_planned(
+    tapes: Sequence[TapePlan], files_of: Callable[[TapePlan], list[Path]], candle_path: CandlePath
+) -> Read:
+    """Return what `read_tapes` does, of tapes whose files are where `files_of` says."""
     streams: list[Stream] = []
     funding: list[FundingSeries] = []
     notes: list[str] = []
-    for spec in scenario.tape:
+    for spec in tapes:
         if spec.generate is not None:
             streams.append(generate(**spec.generate.model_dump()))
             continue
@@ -35,9 +45,9 @@ def read_tapes(
             symbol=spec.symbol,
             kind=spec.kind,
             columns=spec.columns,
-            candle_path=scenario.candle_path,
+            candle_path=candle_path,
         )
-        reading = read([folder / name for name in spec.files], options)
+        reading = read(files_of(spec), options)
         streams += reading.streams
         funding += reading.funding
         for report in reading.reports:
@@ -52,13 +62,23 @@ def read_tapes(
     return in_turn(marked), tuple(funding), list(dict.fromkeys(notes))
 
 
-def check_ticks(config: Config, streams: Sequence[Stream], plan: Plan) -> None:
-    """Refuse a traded or quoted price that is no multiple of the instrument's tick."""
+def without_folders(tapes: Sequence[TapePlan]) -> tuple[TapePlan, ...]:
+    """Return tapes as a log names them: wherever their files are, by their names alone."""
+    return tuple(
+        tape.model_copy(update={"files": tuple(Path(name).name for name in tape.files)})
+        if tape.files
+        else tape
+        for tape in tapes
+    )
+
+
+def check_ticks(config: Config, streams: Sequence[Stream], start_ns: int, end_ns: int) -> None:
+    """Refuse a traded or quoted price from start to end that is no multiple of its tick."""
     ticks = {instrument.symbol: instrument.tick for instrument in config.instruments}
     for stream in streams:
         if stream.kind is Kind.MARK:
             continue
-        rows = slice(max(0, stream.last_row_at(plan.start_ns)), stream.last_row_at(plan.end_ns) + 1)
+        rows = slice(max(0, stream.last_row_at(start_ns)), stream.last_row_at(end_ns) + 1)
         for name, column in stream.columns():
             if name not in {"price", "ask"}:
                 continue
