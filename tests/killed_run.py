@@ -18,20 +18,33 @@ from perplab.lab.recorded import run_recorded
 from perplab.lab.scenario import scenario_of
 from perplab.venue.plan import ConstantFunding, Plan
 
+DEEDS = (
+    "buy 0.1",
+    "auto-add on",
+    "trail 2% 50%",
+    "trail-sell 0.5% 0.01",
+    "trail-buy 1% 0.01 from 55000",
+    "stop-buy 60050 0.01 limit 60040",
+    "buy 0.01 at 59900",
+    "buy 0.01 at 50000 good-till +650s",
+)
+"""Orders that wait, for a return, a time, their turn: what they have seen is rebuilt, too."""
+
 
 def setup() -> Setup:
     """Return a run of some seconds' funding, and so of many batches."""
     made = prepare(
         scenario_of(
             {
-                "tape": [{"generate": {"rows": 60_000, "scenario": "flash-crash"}}],
+                "tape": [{"generate": {"rows": 70_000, "scenario": "flash-crash"}}],
+                "settings": {"limit_fill": "queue", "queue_ahead": "600000"},
                 "account": [
                     {
                         "name": name,
                         "futures": "1000",
                         "margin_mode": "isolated",
                         "leverage": leverage,
-                        "actions": [{"do": "buy 0.1"}, {"do": "auto-add on"}],
+                        "actions": [{"do": do} for do in DEEDS],
                     }
                     for name, leverage in (("ann", 5), ("bob", 20), ("eve", 100))
                 ],
@@ -41,7 +54,7 @@ def setup() -> Setup:
         Path(),
     )
     span_ns = made.plan.end_ns - made.plan.start_ns
-    constant = ConstantFunding(symbol="BTCUSDT", rate="0.000001", interval_ns=span_ns // 4_000)
+    constant = ConstantFunding(symbol="BTCUSDT", rate="0.000001", interval_ns=span_ns // 2_500)
     plan = Plan(**{**made.plan.__dict__, "funding": (constant,)})
     return Setup(config=made.config, plan=plan, prices=made.prices)
 

@@ -19,6 +19,8 @@ README = ROOT / "README.md"
 BEFORE = {"README.md": (), "docs/forks.md": ("perplab demo",)}
 """Documents with sessions, and what has been run before theirs begin."""
 SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
+FILE = re.compile(r"```python (\S+)\n(.*?)```", re.DOTALL)
+"""A file that the sessions use."""
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\((?!http)([^)#]+)\)")
 
@@ -42,6 +44,8 @@ def perplab(command: str, folder: Path) -> str:
 def test_the_session_prints_what_the_document_says(name: str, tmp_path: Path) -> None:
     document = ROOT / name
     text = document.read_text()
+    for file in FILE.finditer(text):
+        (tmp_path / file[1]).write_text(file[2])
     for command in BEFORE[name]:
         perplab(command, tmp_path)
 

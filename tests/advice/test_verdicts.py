@@ -100,6 +100,8 @@ ROWS = [
     Row("a short wins as it falls", SHORT + "price falls to 59999.9", TRAIL, Rule.IN_PROFIT),
     Row("a profit comes before a broken level", LONG + "price rises to 60000.1", TRAIL,
         Rule.IN_PROFIT, terms={"levels": ["60001"]}),
+    Row("a trailing stop in place is left alone", LONG + "price rises to 61000\nann trail 1%",
+        LEAVE, Rule.IN_PROFIT),
     # Key level.
     Row("a level that is touched holds", LONG + FALLS, ADD, Rule.NEAR, amount="120.42",
         terms={"levels": ["59000"]}),
@@ -118,6 +120,13 @@ ROWS = [
     # Margin added before.
     Row("a second time is a no", LONG + FALLS + "ann adds 50\nprice falls to 58500", PART,
         Rule.ADDED_BEFORE, quantity="0.038", amount="72.9926"),
+    Row("what the exchange added by itself counts", LONG.replace("1000", "320") + """
+        ann auto-add on
+        price falls to 57258 -> margin call; auto-added
+        """, PART, Rule.ADDED_BEFORE, quantity="0.087", amount="34.4822452", terms=ALL),
+    Row("what came into the wallet of a cross position counts",
+        CROSS.format(spot="1000") + "ann transfers 1 spot futures", PART, Rule.ADDED_BEFORE,
+        quantity="0.023", terms=ALL),
     Row("of one step there is no part", """
         price is 200000
         ann deposits 100
@@ -130,6 +139,15 @@ ROWS = [
         RE_ENTRIES + "ann buys 0.05\nann buys 0.05\n" + FALLS, ADD, Rule.NEAR, amount="110.915"),
     Row("three are haste", RE_ENTRIES + "ann buys 0.04\nann buys 0.04\nann buys 0.02\n" + FALLS,
         PART, Rule.HASTE, quantity="0.036", amount="70.9856"),
+    Row("an entry, and margin taken out twice, are haste", RE_ENTRIES + "ann buys 0.1\n"
+        + "price rises to 60500\nann removes 1\nann removes 1\n" + FALLS, PART, Rule.HASTE,
+        quantity="0.036", amount="72.2656"),
+    Row("an hour after the loss it is still",
+        RE_ENTRIES + "ann buys 0.04\nann buys 0.04\nann buys 0.02\n3595 seconds pass\n" + FALLS,
+        PART, Rule.HASTE, quantity="0.036", amount="70.9856"),
+    Row("a second later it is over",
+        RE_ENTRIES + "ann buys 0.04\nann buys 0.04\nann buys 0.02\n3596 seconds pass\n" + FALLS,
+        ADD, Rule.NEAR, amount="110.915"),
     # Too much in one position.
     Row("exactly 70% of the account's margin is not too much, but has no room",
         SEVENTY.format(wallet="498.5"), PART, Rule.AMOUNT, quantity="0.032", amount="84.8096"),
@@ -218,7 +236,7 @@ def test_without_a_position_there_is_no_advice() -> None:
         ({"near": "0.2"}, "near and far: found 0.2 and 0.1"),
         ({"aim": "0.2"}, "aim: found 0.2, expected a share from 0.05 to 0.1"),
         ({"most_share": "1.1"}, "most_share: found 1.1"),
-        ({"haste_ns": 0}, "haste_ns: found 0"),
+        ({"haste_ns": 0}, "haste: found 0"),
         ({"most_acts": -1}, "most_acts: found -1"),
         ({"levels": ["0"]}, "levels and stop"),
     ],

@@ -118,7 +118,18 @@ WRONGS: dict[str, tuple[str, int, str]] = {
     "waits for any of ticks": (
         "yield ctx.any_of(ctx.falls_to(3), ctx.tick())",
         0,
-        "cannot wait for a TickWait",
+        "cannot wait for a tick, which is yielded alone",
+    ),
+    "takes the units of an event for a price": (
+        "ctx.buy(1)\nfill = yield ctx.fill()\nctx.buy(1, at=fill.price * 10)",
+        2,
+        "expected a whole number of 1e-8 below 2**63",
+    ),
+    "mixes decimals and floats": ("ctx.mark() * 0.99", 0, "; write Decimal('0.5') for 0.5"),
+    "waits for any of a list": (
+        "yield ctx.any_of([ctx.sleep('1s'), ctx.sleep('2s')])",
+        0,
+        "cannot wait for a list; expected waits one by one, as any_of(one, other)",
     ),
     "spawns what is no generator": ("ctx.spawn(agent)", 0, "spawn: found a function"),
     "spawns what has begun": (
@@ -156,6 +167,16 @@ WRONGS: dict[str, tuple[str, int, str]] = {
         "Deposit.wallet: found 'spot', expected a Wallet",
     ),
     "loops for ever": ("while True: pass", 0, "more than 20,000 turns of its loops"),
+    "looks for ever": ("for _ in range(100): ctx.outlook()", 0, "more than 20,000 turns"),
+    "looks once too often as it waits": (
+        """order = ctx.buy(1)
+yield ctx.sleep('1s')
+for _ in range(19_995): pass
+yield ctx.ended(order)""",
+        3,
+        "more than 20,000 turns",
+    ),
+    "wants too much of the past": ("ctx.bars('1s', 10**12)", 0, "more than 20,000 turns"),
     "loops within loops": (
         "for _ in range(10**9):\n    for _ in range(10**9): pass",
         1,

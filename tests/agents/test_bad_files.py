@@ -1,6 +1,7 @@
 """Agent files that cannot be used: refused before the run, with file, line and what to do."""
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,20 @@ def test_parameters_become_what_their_annotations_say(tmp_path: Path) -> None:
         "0.5",
         "{'x': 'word'}",
     ]
+
+
+def test_without_an_annotation_the_default_decides(tmp_path: Path) -> None:
+    told = play(
+        tmp_path,
+        """
+        def agent(ctx, gain=0.02, levels=3, more=3, size=3, odds: float = 0.5):
+            saw(gain * ctx.mark(), len(range(levels)), len(range(more)), size, type(odds).__name__)
+            yield ctx.sleep("1s")
+        """,
+        (100, 99),
+        accounts=[account(parameters={"more": "5", "size": "2.5"})],
+    )
+    assert told.seen == [(Decimal(2), 3, 5, Decimal("2.5"), "float")]
 
 
 def test_a_file_may_use_dataclasses_and_annotations_as_text(tmp_path: Path) -> None:

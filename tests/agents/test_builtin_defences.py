@@ -146,6 +146,12 @@ def test_averaging_down_ends_after_so_many_times_or_with_the_position() -> None:
     assert closed.count("increased") == 0
 
 
+def test_averaging_down_ends_where_no_price_is_left_to_fall_to() -> None:
+    path = "60000 36000 24000 12000"
+    life = live("average-down", path, leverage=1, futures=10_000, notional=1_000, step="40%")
+    assert life.count("increased") == 2
+
+
 def test_the_adviser_closes_beyond_the_stop_that_was_meant() -> None:
     life = live("adviser", "60000 59000 58500 58400", stop="2%", every="1m", **SIZE)
     life.tells("closed all 0.069 BTC at 58,500")

@@ -74,6 +74,15 @@ def test_a_carry_balances_its_legs_when_they_have_drifted_apart() -> None:
     assert life.count("increased") == 1
 
 
+def test_a_carry_takes_off_less_than_an_order_may_be_worth() -> None:
+    paths = {BTC: "60000 60000 66000 66000", ETH: "3000 3000 3000 3000"}
+    for mode in ("one_way", "hedge"):
+        pair = PAIR | {"notional": 900, "position_mode": mode}
+        life = live("carry", paths, rates={ETH: "0.0001 " * 3}, **pair)
+        life.tells("opened short 0.015 BTC", "closed 0.001 BTC")
+        assert life.count("REFUSED") == 0
+
+
 def test_a_carry_closes_the_leg_that_is_left_alone() -> None:
     paths = {BTC: "60000 72000 75000 75000", ETH: "3000 3000 3000 3000"}
     life = live("carry", paths, **(PAIR | {"margin_mode": "isolated"}))

@@ -45,6 +45,33 @@ def test_an_agent_that_waits_for_the_fill_wakes_when_it_arrives(tmp_path: Path) 
     assert told.seen == [(1.5, True), (3, True)]
 
 
+def test_a_fill_that_never_comes_is_not_waited_for(tmp_path: Path) -> None:
+    told = play(
+        tmp_path,
+        """
+        def later(ctx, order):
+            yield ctx.sleep("2s")
+            ctx.cancel(order)
+
+        def agent(ctx):
+            fill = yield ctx.fill(ctx.buy(1_000_000))
+            saw(second(ctx), fill)
+            order = ctx.buy(1, at=50)
+            ctx.spawn(later(ctx, order))
+            fill = yield ctx.fill(order)
+            saw(second(ctx), fill)
+            order = ctx.buy(1, at=50)
+            ctx.spawn(later(ctx, order))
+            wait = ctx.fill(order)
+            first = yield ctx.any_of(wait, ctx.sleep("9s"))
+            saw(second(ctx), first is wait, wait.value)
+        """,
+        PRICES,
+        accounts=[account(latency="500ms")],
+    )
+    assert told.seen == [(0.5, None), (3, None), (5.5, True, None)]
+
+
 def test_orders_on_their_way_have_names_of_their_own(tmp_path: Path) -> None:
     told = play(
         tmp_path,

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from agents.scene import account, play
+from perplab.agents.news import News
 from perplab.domain import events as ev
 from perplab.domain.reasons import Reason
 
@@ -331,3 +334,71 @@ def test_a_bracket_whose_entry_is_refused_places_nothing(tmp_path: Path) -> None
     )
     assert told.seen == [()]
     assert len(told.events(ev.OrderRejected)) == 1
+
+
+def test_of_several_waits_the_first_event_decides_though_all_have_happened(tmp_path: Path) -> None:
+    told = play(
+        tmp_path,
+        """
+        def agent(ctx):
+            ctx.buy(1)
+            for _ in range(2):
+                opened, fill = ctx.event(ev.PositionOpened), ctx.fill()
+                won = yield ctx.any_of(opened, fill)
+                saw(second(ctx), type(won.value).__name__)
+        """,
+        FALL,
+    )
+    assert told.seen == [(0, "OrderFilled"), (0, "PositionOpened")]
+
+
+def test_what_happens_between_a_wake_and_its_step_is_not_missed(tmp_path: Path) -> None:
+    told = play(
+        tmp_path,
+        """
+        def guard(ctx):
+            alarm = ctx.sleep("1s")
+            saw((yield ctx.any_of(alarm, ctx.fill())) is alarm, ctx.position().quantity)
+            yield ctx.fill()
+            saw(second(ctx))
+
+        def agent(ctx):
+            ctx.spawn(guard(ctx))
+            yield ctx.sleep("0s")
+            ctx.buy(1)
+        """,
+        FALL,
+        accounts=[account(latency="1s")],
+    )
+    assert told.seen == [(True, 1), 1]
+
+
+def test_an_agent_that_failed_hears_of_nothing_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = []
+    hear = News.hear
+
+    def counting(self: News, event: ev.Event) -> None:
+        heard.append(event)
+        hear(self, event)
+
+    monkeypatch.setattr(News, "hear", counting)
+    told = play(
+        tmp_path,
+        """
+        def beside(ctx):
+            yield ctx.sleep("1d")
+
+        def agent(ctx):
+            ctx.buy(1)
+            ctx.spawn(beside(ctx))
+            yield ctx.sleep("3s")
+            raise ValueError
+        """,
+        FALL,
+        funding="0.0001",
+    )
+    assert told.faults
+    assert sum(isinstance(event, ev.FundingPaid) for event in heard) == 2 * 3
+    assert len(told.times(ev.FundingPaid)) > 3

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.conftest import CRASH, LONG, Perplab, Told
+from cli.conftest import CRASH, LONG, WIDE, Perplab, Told
 from conftest import ROOT
 from perplab.cli.advise_work import THRESHOLDS
 
@@ -175,6 +175,19 @@ def test_a_hedged_pair_supports_itself_in_cross_alone(perplab: Perplab) -> None:
     result = perplab(*MODE, *BTC_LONG, "--position", "short 0.1 BTCUSDT at 61000 mark 60000")
     assert "CROSS  a hedged book" in result.stdout
     assert "1,375,000" in result.stdout
+
+
+def test_a_book_with_marks_fits_on_80_columns(
+    perplab: Perplab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WIDE, "COLUMNS", "80")
+    short = "short 0.124 BTCUSDT at 61000.12 mark 59000.12"
+    result = perplab(
+        *MODE, "--position", "long 0.123 BTCUSDT at 60000.12 mark 59000.12", "--position", short
+    )
+    assert result.exit_code == 0, result.output
+    assert "…" not in result.stdout
+    assert "mark 59,000.12" in result.stdout
 
 
 @pytest.mark.parametrize(

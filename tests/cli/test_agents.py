@@ -97,3 +97,21 @@ def test_an_agent_that_cannot_be_loaded_is_bad_input(
     result = perplab("run", scenario)
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_refusals_that_repeat_are_counted(tmp_path: Path, perplab: Perplab) -> None:
+    (tmp_path / "mine.py").write_text(
+        "def mine(ctx):\n"
+        "    for n in range(40):\n"
+        "        ctx.buy('0.0001')\n"
+        "        ctx.buy(1, at=30_000 + n)\n"
+        "        yield ctx.sleep('50ms')\n"
+        "    ctx.buy('0.01')\n"
+    )
+    path = tmp_path / "run.toml"
+    path.write_text(SCENARIO.split("latency", maxsplit=1)[0] + 'agent = "mine.py:mine"\n')
+    table = " ".join(perplab("run", str(path)).stdout.split())
+    story = " ".join(perplab("run", str(path), "--account", "ann").stdout.split())
+    for shown in (table, story):
+        assert shown.count("(40 times)") == 1
+        assert "and 36 more like it" in shown

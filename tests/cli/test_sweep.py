@@ -4,9 +4,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
-from cli.conftest import Perplab, Told
+from cli.conftest import WIDE, Perplab, Told
 from lab.sweeps import SCENARIO
+from perplab.cli.main import app
+from perplab.journal.lock import Lock
 from perplab.journal.verify import verify
 from perplab.lab.sweep.bench import run_chunk
 from perplab.lab.sweep.frame import frame_of
@@ -38,6 +41,16 @@ def test_a_person_sees_survival_and_results_by_what_was_varied(perplab: Perplab)
     assert rows[0].split()[3] == "100%"
     assert rows[2].split()[3] != "100%"
     assert any(line.startswith("note: brackets of BTCUSDT") for line in lines)
+
+
+def test_no_figure_is_cut_however_narrow_the_terminal(
+    perplab: Perplab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WIDE, "COLUMNS", "60")
+    result = perplab("sweep", "crash.toml", *ALONE)
+    assert result.exit_code == 0, result.output
+    assert "…" not in result.stdout
+    assert "leverage decision" in " ".join(result.stdout.split())
 
 
 def test_the_summary_is_exact_and_made_of_the_rows(told: Told) -> None:
@@ -116,6 +129,31 @@ def test_a_failed_run_is_told_and_the_exit_code_says_so(
     assert result.exit_code == 3
     assert "failed: run 0: RuntimeError: no" in result.stdout
     assert "failed: 21 more" in result.stdout
+
+
+def test_an_output_that_another_sweep_is_writing_is_left_to_it(perplab: Perplab) -> None:
+    lock = Lock.take(Path("out.parquet"))
+    result = perplab("sweep", "crash.toml", *ALONE, "--out", "out.parquet", "--resume")
+    lock.release()
+    assert result.exit_code == 2
+    assert "--out out.parquet: another sweep is writing it" in result.stderr
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_the_table_fits_and_no_word_of_it_is_cut(width: int) -> None:
+    agents = SCENARIO.replace(
+        'margin_mode = "isolated"', 'margin_mode = "isolated"\nagent = "hold"'
+    )
+    Path("crash.toml").write_text(agents.replace("100 *", "900000 *"))
+    vary = ("--vary", "parameters.margin=100,250", *VARY)
+    words = ("sweep", "crash.toml", *vary, "--for", "1m", "--jobs", "1", "--limit", "8")
+    result = CliRunner(env=WIDE | {"COLUMNS": str(width)}).invoke(app, words)
+    assert result.exit_code == 0, result.output
+    table = result.stdout[: result.stdout.index("note:")].splitlines()
+    assert "…" not in "".join(table)
+    assert max(len(line.rstrip()) for line in table) <= width
+    heads = {"margin", "leverage", "decision", "runs", "refused", "survived", "mean", "after"}
+    assert any(heads <= set(line.split()) for line in table)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from perplab.domain.instrument import Bracket, Config, Instrument, Kind, Setting
 from perplab.domain.numbers import Money, Price, Qty, Rate, parse_units
 from perplab.engine.exchange import Exchange
 from perplab.journal import Comparing, Journal, Manifest, Writer, manifest_config
+from perplab.journal.chain import digest_of
 from perplab.journal.seal import Seal, add_seal, find_seal
+from perplab.journal.stored import stored_blocks
 
 START_NS = 1_700_000_000_000_000_000
 SYMBOL = "BTCUSDT"
@@ -165,3 +167,11 @@ def forge(path: Path, change: Callable[[sqlite3.Connection], object]) -> None:
     connection.close()
     if sealed:
         add_seal(path)
+
+
+def rechain(connection: sqlite3.Connection) -> None:
+    """Hash every batch again, as a forger would who knows how."""
+    head = "0" * 64
+    for block in list(stored_blocks(connection)):
+        head = digest_of(head, block.records)
+        connection.execute("UPDATE batches SET hash = ? WHERE batch = ?", (head, block.number))

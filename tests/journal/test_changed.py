@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from journal.runs import batches, forge, record
+from journal.runs import batches, forge, rechain, record
 from perplab.journal import Journal, export, verify
-from perplab.journal.chain import digest_of
 from perplab.journal.schema import PAGE
-from perplab.journal.stored import stored_blocks
 
 CHANGES = 1_000
 REWRITE = "UPDATE records SET body = ? WHERE seq = ?"
@@ -145,14 +143,6 @@ def test_a_log_forged_with_a_right_chain_is_caught_by_the_rules(log: Path) -> No
     assert '"amount":"2000"' in str(outcome.problem.found)
     assert '"amount":"1000.00000001"' in str(outcome.problem.expected)
     assert outcome.problem.seq == 8
-
-
-def rechain(connection: sqlite3.Connection) -> None:
-    """Hash every batch again, as a forger would who knows how."""
-    head = "0" * 64
-    for block in list(stored_blocks(connection)):
-        head = digest_of(head, block.records)
-        connection.execute("UPDATE batches SET hash = ? WHERE batch = ?", (head, block.number))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from journal.runs import CONFIG, START_NS, batches, commands, forge, record
-from journal.test_changed import rechain
+from journal.runs import CONFIG, START_NS, batches, commands, forge, rechain, record
 from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.journal import JournalError, rebuild, verify

@@ -33,6 +33,8 @@ margin_mode = "cross"
 """
 VARY = ("leverage=5,20", "entry=every:5s", "decision=hold,stop,add-once,auto-add,cross")
 """270 runs: the tape lasts 200 s, and each run a minute of it."""
+FEW = ("leverage=20", "entry=every:20s", "decision=hold,stop,cross")
+"""18 runs, each a chunk by itself."""
 LENGTH = "1m"
 
 

@@ -14,6 +14,7 @@ from perplab.lab.outcome import outcomes_of
 from perplab.lab.preparation import Setup, prepare
 from perplab.lab.recorded import Outcome, run_recorded
 from perplab.lab.scenario import ScenarioError, read_scenario
+from perplab.lab.sweep.bench import _bench_of
 from perplab.lab.sweep.errors import SweepError
 from perplab.lab.sweep.pool import run_locally
 from perplab.lab.sweep.sweep import Terms, sweep_of
@@ -175,6 +176,27 @@ def test_a_change_of_the_agents_file_makes_it_another_sweep(tmp_path: Path) -> N
     assert {name for name in one if one[name] != other[name]} == {"agents"}
 
 
+def test_a_worker_without_the_agents_file_or_with_another_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text("def mine(ctx, margin):\n    yield ctx.sleep('1s')\n")
+    sweep = small(tmp_path, "agent=mine.py:mine", "leverage=5", text=AGENTS)
+    assert not any(row.error for row in all_rows(sweep))
+    file.write_text("def mine(ctx, margin):\n    yield ctx.sleep('2s')\n")
+    (row,) = all_rows(
+        sweep
+    )  # its process has read the files before: the change is seen all the same
+    assert row.error is not None
+    assert "but the run was made with" in row.error
+    _bench_of.cache_clear()
+    with pytest.raises(
+        SweepError, match=r"a worker's file of agent 'mine\.py:mine' is another one"
+    ):
+        all_rows(sweep)
+    file.unlink()
+    with pytest.raises(SweepError, match=r"a worker cannot read an agent.*file mine\.py was not"):
+        all_rows(sweep)
+
+
 def test_a_run_that_is_refused_its_leverage_says_so_in_its_row(tmp_path: Path) -> None:
     (row,) = all_rows(small(tmp_path, "leverage=151", "entry=2024-01-01T00:01:00"))
     assert row.error is None
@@ -238,6 +260,9 @@ BAD = {
     ("agent=nobody", "leverage=5"): "agent 'nobody' is not built in",
     ("entry=sometimes", "leverage=5"): "entry=sometimes: expected hourly, daily, every:90m",
     ("entry=every:0s", "leverage=5"): "expected a length above zero",
+    ("entry=every:1ns", "leverage=5"): "makes 139,.* entries, more than 10,000,000",
+    ("parameters.margin=5", "leverage=5"): "margin: no account or decision has an agent",
+    ("latency=5s", "leverage=5"): "latency: no account or decision has an agent",
     ("entry=every:1w", "leverage=5"): "'1w' is not a length of time",
     ("entry=random:900", "leverage=5"): "there are 139 seconds from",
     ("entry=2030-01-01", "leverage=5"): "outside of 2024-01-01T00:00:00",

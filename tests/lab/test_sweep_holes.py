@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from perplab.domain.instrument import Instrument, Kind
 from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, format_units, parse_units
+from perplab.lab.sweep.errors import SweepError
 from perplab.lab.sweep.holes import Amount, Names, filled, names_in
 from perplab.tables.dated import built_in
 
@@ -71,3 +72,8 @@ def test_holes_are_filled_wherever_a_text_stands_and_nothing_else_changes() -> N
     found = filled(account, names(ONE, side="buy"))
     assert found == {"leverage": 20, "actions": [{"do": "buy 1"}], "parameters": {"on": True}}
     assert list(names_in(account)) == ["side"]
+
+
+def test_a_hole_that_is_too_long_is_refused_and_never_cut() -> None:
+    with pytest.raises(SweepError, match="expected at most 200 characters"):
+        filled(f"buy {{1 {' ' * 200} + 5}}", names(ONE))

@@ -66,6 +66,32 @@ def test_a_part_that_was_damaged_is_done_again(sweep: Sweep, tmp_path: Path) -> 
     assert parts.open(resume=True) == {0}
 
 
+def test_a_part_with_the_rows_of_another_is_done_again_and_strange_files_are_left_out(
+    sweep: Sweep, tmp_path: Path
+) -> None:
+    expected = whole(sweep, tmp_path / "whole.parquet")
+    parts = Parts(tmp_path / "out.parquet", sweep.signature)
+    parts.open(resume=False)
+    keep(sweep, parts)
+    first, second = (parts.folder / f"00000{number}.parquet" for number in (0, 1))
+    second.write_bytes(first.read_bytes())
+    pl.DataFrame({"a": [1]}).write_parquet(first)
+    (parts.folder / "1copy.parquet").write_bytes(second.read_bytes())
+    (parts.folder / "999999.parquet").write_bytes(second.read_bytes())
+    finished = parts.open(resume=True)
+    assert finished == {chunk.number for chunk in sweep.layout.chunks()} - {0, 1}
+    keep(sweep, parts, but=finished)
+    assert parts.joined().equals(expected)
+
+
+def test_a_part_that_is_gone_at_the_end_is_told(sweep: Sweep, tmp_path: Path) -> None:
+    parts = Parts(tmp_path / "out.parquet", sweep.signature)
+    parts.open(resume=False)
+    keep(sweep, parts, upto=2)
+    with pytest.raises(SweepError, match=r"cannot be joined.*--resume does again"):
+        parts.joined()
+
+
 def test_an_unfinished_sweep_is_gone_on_with_only_if_that_is_asked_for(
     sweep: Sweep, tmp_path: Path
 ) -> None:

@@ -45,6 +45,20 @@ def test_a_date_must_be_more_than_ten_minutes_ahead() -> None:
     """)
 
 
+def test_a_date_counts_in_whole_seconds_and_is_before_the_year_10000() -> None:
+    """A story begins in second 1760000000; the first order comes six seconds later."""
+    run = story("""
+        price is 60000
+        ann deposits 1000
+        ann buys 0.01 at 59000 good-till 1760000606900000000     -> refused good_till_date_invalid
+        ann buys 0.01 at 59000 good-till 1760000608900000000     -> accepted
+        ann buys 0.01 at 59000 good-till 9999-12-31T23:59:59     -> refused good_till_date_invalid
+        ann buys 0.01 at 59000 good-till 9999-12-31T23:59:58     -> accepted
+    """)
+    ends = [order.good_till_ns for order in run.state.orders.values()]
+    assert ends == [1_760_000_608 * 10**9, 253_402_300_798 * 10**9]
+
+
 def test_the_venues_clock_ends_it_after_a_tick_of_that_very_time() -> None:
     """A price each minute: the end of one falls on the 20th, the other's a second before."""
     prices = " ".join(["60000"] * 20 + ["59000", "58000"])

@@ -1,8 +1,10 @@
 """Recorded ticks that caused nothing: executed again, they are judged together, as they were."""
 
+import pytest
+
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.batch import Batch
-from perplab.domain.numbers import ONE, Price
+from perplab.domain.numbers import ONE, Price, Qty
 from perplab.journal.verify import execute_again
 from stories.story import BTC, ETH, SECOND, Story, story
 
@@ -38,3 +40,34 @@ def test_a_tick_that_is_recorded_as_quiet_and_was_not_is_found_with_what_comes_n
     assert execute_again(run.exchange, quiet) == ()
     events = run.exchange.execute(time_ns + SECOND, cm.CancelAllOrders(account="ann", symbol=BTC))
     assert any(isinstance(event, ev.LiquidationStarted) for event in events)
+
+
+@pytest.mark.parametrize(("mark", "triggers"), [(62_100, False), (60_500, True)])
+def test_a_protected_stop_is_not_judged_by_a_mark_that_was_gone(
+    *, mark: int, triggers: bool
+) -> None:
+    """When the last price fell, the mark was far above: of that rise the log holds nothing."""
+    run = story("""
+        price is 60000
+        ann deposits 1000
+        ann buys 0.01, cross 20x
+        ann stops 58000 protected
+    """)
+    time_ns = run.state.time_ns + SECOND
+    fall = cm.ObserveTrade(symbol=BTC, row=99, price=Price(58_000 * ONE), quantity=Qty(0))
+    assert execute_again(run.exchange, Batch(time_ns=time_ns, command=fall, events=())) == ()
+    events = run.exchange.execute(time_ns + SECOND, _mark(BTC, mark))
+    assert any(isinstance(event, ev.OrderTriggered) for event in events) == triggers
+
+
+def test_a_fill_that_a_log_leaves_out_is_found_with_what_comes_next() -> None:
+    run = story("""
+        price is 60000
+        ann deposits 1000
+        ann buys 0.01 at 59000
+    """)
+    time_ns = run.state.time_ns + SECOND
+    fall = cm.ObserveTrade(symbol=BTC, row=99, price=Price(59_000 * ONE), quantity=Qty(0))
+    assert execute_again(run.exchange, Batch(time_ns=time_ns, command=fall, events=())) == ()
+    events = run.exchange.execute(time_ns + SECOND, _mark(BTC, 60_000))
+    assert any(isinstance(event, ev.OrderFilled) for event in events)

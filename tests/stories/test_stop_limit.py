@@ -58,11 +58,11 @@ def test_it_queues_up_behind_what_rested_at_its_price_before_it_was_triggered() 
         ann deposits 10000
         bob deposits 10000
         ann stop-sells 59000 0.02 limit 59500 as first
-        bob sells 0.03 at 60500
+        last falls to 59400
+        bob sells 0.03 at 59500              -> accepted; bob's orders 1
         last falls to 59000                  -> ann: triggered at 59000; ann's orders 1
-        bob amends o2 59500 0.03             -> amended
-        last rises to 59500 trading 0.04     -> ann: filled 0.02 at 59500 maker
-                                             -> bob: filled 0.02 at 59500 maker
+        last rises to 59500 trading 0.04     -> bob: filled 0.03 at 59500 maker
+                                             -> ann: filled 0.01 at 59500 maker
     """)
 
 
@@ -120,4 +120,25 @@ def test_its_limit_must_be_near_its_trigger() -> None:
         ann stop-buys 80000 0.01 limit 84000.1     -> refused price_above_trigger_band
         ann stop-sells 40000 0.01 limit 38000      -> accepted
         ann stop-sells 40000 0.01 limit 37999.9    -> refused price_below_trigger_band
+    """)
+
+
+def test_one_that_rests_ends_with_the_position_that_it_closes() -> None:
+    story("""
+        price is 60000
+        ann deposits 1000
+        ann buys 0.01
+        ann stops 58000 limit 57900
+        last falls to 57000                  -> triggered at 57000; orders 1
+        ann closes                           -> closed -0.01; expired no_position; orders 0
+    """)
+
+
+def test_one_of_a_higher_leverage_than_its_bracket_allows_expires_when_it_is_triggered() -> None:
+    story("""
+        price is 60000
+        ann deposits 100000
+        ann stop-buys 61000 10 limit 61000
+        ann leverage 150                     -> leverage 150
+        last rises to 61000                  -> triggered at 61000; expired bracket_exceeded
     """)

@@ -68,6 +68,18 @@ def test_an_activation_price_that_is_there_already_is_refused() -> None:
     """)
 
 
+def test_before_the_first_last_price_there_is_none_to_follow() -> None:
+    story("""
+        mark is 60000
+        quote 59999 60001
+        ann deposits 1000
+        ann trail-sells 1% 0.1 from 61000            -> refused no_price_yet
+        ann trail-sells 1% 0.1 from 61000 on mark    -> accepted
+        last is 60000
+        ann trail-sells 1% 0.1 from 61000            -> accepted
+    """)
+
+
 def test_one_that_watches_the_mark_does_not_see_a_wick_of_the_last_price() -> None:
     story("""
         price is 60000
@@ -127,4 +139,54 @@ def test_it_ends_with_its_position_and_cannot_be_amended() -> None:
         ann trails 1% as trail
         ann amends trail 60000 0.1           -> refused order_not_amendable
         ann closes                           -> closed -0.1; expired no_position; orders 0
+    """)
+
+
+def test_a_liquidation_cancels_it_and_an_untriggered_entry_too() -> None:
+    story("""
+        price is 60000
+        ann deposits 1000
+        ann buys 0.1, isolated 20x
+        ann trails 10%
+        ann trail-buys 1% 0.01
+        mark falls to 57200                  -> margin call; liquidation
+                                             -> canceled liquidation; canceled liquidation
+                                             -> order 0.1; market takes 0.1; closed -0.1
+                                             -> orders 0
+    """)
+
+
+def test_who_is_deleveraged_loses_the_orders_that_wait_as_well() -> None:
+    story(
+        """
+        price is 60000
+        ann deposits 1000
+        bob deposits 10000
+        ann buys 0.1, isolated 20x
+        bob sells 0.1, cross 20x
+        bob trails 5% on mark
+        bob sells 0.1 at 63000 good-till +700s
+        mark gaps to 50000                   -> ann: margin call; ann: liquidation
+                                             -> ann: order 0.1; ann: deleveraging takes 0.1
+                                             -> ann: closed -0.1
+                                             -> bob: canceled deleveraging
+                                             -> bob: canceled deleveraging
+                                             -> bob: deleveraged 0.1; bob: closed 0.1
+                                             -> bob's orders 0
+        """,
+        insurance_fund="0",
+    )
+
+
+def test_while_it_waits_neither_mode_can_be_switched_and_all_are_cancelled_together() -> None:
+    story("""
+        price is 60000
+        ann deposits 1000
+        ann trail-buys 1% 0.01
+        ann stop-buys 61000 0.01 limit 61000
+        ann buys 0.01 at 59000 good-till +700s
+        ann isolated                         -> refused margin_mode_with_open_orders
+        ann hedge                            -> refused position_mode_with_open_orders
+        ann cancel-all                       -> canceled user; canceled user; canceled user
+                                             -> orders 0
     """)

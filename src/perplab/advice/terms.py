@@ -50,7 +50,9 @@ class Terms:
                 self._refuse(name, format_units(getattr(self, name)), "a share from 0 to 1")
         for name in ("look_back_ns", "settled_ns", "volatility_ns", "haste_ns"):
             if getattr(self, name) < (name != "settled_ns"):
-                self._refuse(name, str(getattr(self, name)), "a length of time above zero")
+                self._refuse(
+                    name.removesuffix("_ns"), str(getattr(self, name)), "a time above zero"
+                )
         if self.most_acts < 0:
             self._refuse("most_acts", str(self.most_acts), "zero or a number above it")
         if any(price <= 0 for price in (*self.levels, *([] if self.stop is None else [self.stop]))):

@@ -39,6 +39,12 @@ class Meter:
             self.stop()
         return True
 
+    def spend(self, turns: int) -> None:
+        """Count what takes about as long as so many turns."""
+        self.left -= turns
+        if self.left < 0:
+            self.stop()
+
     def stop(self) -> NoReturn:
         """End a step that had too many."""
         self.overrun = True

@@ -21,6 +21,11 @@ from perplab.venue.moments import Touch, format_time, parse_duration, parse_time
 Script = Generator[waits.Wait, Any, Any]
 """What an agent is written as: it yields waits, and is resumed with what they brought."""
 
+_UNFILLED = ev.OrderCanceled | ev.OrderExpired | ev.OrderRejected
+"""How an order ends that is not filled, or not filled whole."""
+_BAR, _ADVICE = 30, 2_500
+"""What readings of the past cost, in turns of a loop."""
+
 
 class Context(Asking):
     """One account, seen from inside the venue: reading, asking, waiting.
@@ -46,7 +51,7 @@ class Context(Asking):
         self.begin(script)
 
     def until(self, moment: str | int) -> waits.TimeWait:
-        """Wait until a time: ISO 8601 (UTC), +30m from the start of the run, or ns since 1970."""
+        """Wait until a time: ISO 8601 (UTC), +30m from the agent's start, or ns since 1970."""
         if not isinstance(moment, str | int):
             raise AgentError(f"until: found {shown(moment)}, expected a time as text or in ns")
         time_ns = moment if isinstance(moment, int) else parse_time(moment, self.start_ns)
@@ -81,14 +86,16 @@ class Context(Asking):
     def fill(self, order: Request | str | None = None) -> waits.EventWait:
         """Wait for a fill, of one order or of any; it brings the `OrderFilled`.
 
-        Fills since the agent last woke count. For an order that has ended before it brings None.
+        Fills since the agent last woke count. Where the order ends without one it brings None.
         """
         wanted = _order_id(order)
 
         def matches(event: Event) -> bool:
-            return isinstance(event, ev.OrderFilled) and wanted in {None, event.order_id}
+            if isinstance(event, ev.OrderFilled):
+                return wanted in {None, event.order_id}
+            return isinstance(event, _UNFILLED) and event.order_id == wanted
 
-        return waits.EventWait(matches, over=self._is_over(order))
+        return waits.EventWait(matches, over=self._is_over(order), brings=ev.OrderFilled)
 
     def ended(self, order: Request | str) -> waits.Wait:
         """Wait until an order is open no more: filled, cancelled, expired or rejected.
@@ -100,8 +107,7 @@ class Context(Asking):
         def matches(event: Event) -> bool:
             if isinstance(event, ev.OrderFilled):
                 return event.order_id == wanted and not event.remaining
-            ends = ev.OrderCanceled | ev.OrderExpired | ev.OrderRejected
-            return isinstance(event, ends) and event.order_id == wanted
+            return isinstance(event, _UNFILLED) and event.order_id == wanted
 
         return waits.EventWait(matches, over=self._is_over(order))
 
@@ -166,6 +172,7 @@ class Context(Asking):
         self, length: str, count: int, symbol: str | None = None, *, on: str = "last"
     ) -> tuple[Bar, ...]:
         """Return the last whole bars before now, the oldest first."""
+        self.spend(_BAR * max(count, 0))
         length_ns = _length(length)
         stream = self._desk.stream(self._desk.stream_of(self._symbol(symbol), on_mark=_is_mark(on)))
         end = next_end(self.now, length_ns) - length_ns
@@ -184,6 +191,7 @@ class Context(Asking):
 
         `levels` are prices that must hold, `stop` is where it was meant to end: docs/advice.md.
         """
+        self.spend(_ADVICE)
         symbol = self._symbol(symbol)
         return self.adviser.advise(symbol, self._side(symbol, side), levels=levels, stop=stop)
 

@@ -34,6 +34,7 @@ class Agent:
         self._context.adviser = adviser
         self._context.begin = self._begin
         self._context.overrun = loaded.meter.stop
+        self._context.spend = loaded.meter.spend
         loaded.meter.tell = desk.env.disturb
         self._steps = 0
         self._steps_ns = -1

@@ -17,7 +17,8 @@ def said(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except Exception:  # noqa: BLE001 - whatever the agent's code raises, its error is told of
         text = "an error that cannot be printed"
-    return _line(text)
+    mixed = isinstance(error, TypeError) and "'decimal.Decimal'" in text and "'float'" in text
+    return _line(f"{text}; write Decimal('0.5') for 0.5" if mixed else text)
 
 
 def shown(value: object) -> str:

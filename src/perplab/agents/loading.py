@@ -6,9 +6,10 @@ import sys
 import traceback
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from perplab.agents import builtin
@@ -70,9 +71,9 @@ def _from_file(reference: str, path: str, name: str, places: Sequence[Path]) -> 
     if found is None:
         looked = ", ".join(str(place) for place in places) or "nowhere"
         raise AgentError(f"agent {reference!r}: file {path} was not found; looked in {looked}")
-    source, tree = _parsed(reference, found)
+    source = _source(reference, found)
     meter = Meter()
-    module = _executed(reference, found, tree, meter)
+    module = _executed(reference, found, source, meter)
     function = module.__dict__.get(name)
     generators = sorted(
         key for key, value in module.__dict__.items() if inspect.isgeneratorfunction(value)
@@ -94,22 +95,35 @@ def _from_file(reference: str, path: str, name: str, places: Sequence[Path]) -> 
     )
 
 
-def _parsed(reference: str, found: Path) -> tuple[bytes, ast.Module]:
+def _source(reference: str, found: Path) -> bytes:
+    """Return the content of a file that can be parsed."""
     try:
         source = found.read_bytes()
-        return source, ast.parse(source, str(found))
+        _parsed(source, str(found))
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise AgentError(f"agent {reference!r}: {_place(error, found)}: {_told(error)}") from error
+    return source
 
 
-def _executed(reference: str, found: Path, tree: ast.Module, meter: Meter) -> ModuleType:
+@lru_cache(maxsize=16)
+def _parsed(source: bytes, file: str) -> ast.Module:
+    return ast.parse(source, file)
+
+
+@lru_cache(maxsize=16)
+def _compiled(source: bytes, file: str) -> CodeType:
+    """Return the code of a file with its loops counted; the runs of a sweep share it."""
+    return compile(counted(ast.parse(source, file)), file, "exec")
+
+
+def _executed(reference: str, found: Path, source: bytes, meter: Meter) -> ModuleType:
     """Return the file as a module; each account has its own, so that they share nothing."""
     module = ModuleType(f"agent file {found.stem}")
     module.__file__ = str(found)
     module.__dict__[METER] = meter
     sys.modules[module.__name__] = module  # where dataclasses look up their annotations
     try:
-        exec(compile(counted(tree), str(found), "exec"), module.__dict__)  # noqa: S102 - the user's own file
+        exec(_compiled(source, str(found)), module.__dict__)  # noqa: S102 - the user's own file
     except KeyboardInterrupt:
         raise
     except BaseException as error:

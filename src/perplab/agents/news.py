@@ -14,6 +14,11 @@ class News:
         self._listening: list[tuple[Waiting, EventWait]] = []
         self._following: list[tuple[Waiting, Callable[[], None]]] = []
 
+    @property
+    def count(self) -> int:
+        """Return how many events were heard and are not forgotten."""
+        return len(self._heard)
+
     def hear(self, event: Event) -> None:
         """Take an event, and wake whoever waits for it."""
         self._heard.append(event)
@@ -30,23 +35,21 @@ class News:
 
     def listen(self, waiting: Waiting, wait: EventWait) -> None:
         """Wake for the first event that matches, among those heard already or to come."""
-        for event in self._heard:
-            if wait.matches(event):
-                waiting.wake(wait, event)
-                return
-        self._listening.append((waiting, wait))
+        if not any(map(wait.matches, self._heard)):
+            self._listening.append((waiting, wait))
+            return
+        for place, event in enumerate(self._heard, 1):
+            for one in waiting.rivals or (wait,):
+                if not waiting.over and one.matches(event):
+                    waiting.wake(one, event)
+                    waiting.known = place
 
     def forget(self) -> None:
         """Forget what was heard: a tick wakes the agent."""
         self._heard.clear()
 
     def woken(self, waiting: Waiting) -> None:
-        """Forget what was before the event that woke the agent, or all if something else did."""
+        """Forget what was heard up to what woke the agent; what came later is news to it."""
         self._listening.clear()
         self._following.clear()
-        heard = self._heard
-        if isinstance(waiting.won, EventWait) and waiting.value is not None:
-            place = next(n for n, event in enumerate(heard) if event is waiting.value)
-            del heard[: place + 1]
-        else:
-            heard.clear()
+        del self._heard[: waiting.known]

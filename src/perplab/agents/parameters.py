@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 from perplab.agents.errors import AgentError, said
@@ -26,13 +27,14 @@ class Parameter:
     default: Any = None
 
 
+@lru_cache(maxsize=32)
 def parameters_of(function: Callable[..., Any]) -> dict[str, Parameter]:
     """Return what an agent takes by name after its context.
 
     `**entry: Unpack[Entry]` stands for the keys of the typed dictionary `Entry`.
     """
     found: dict[str, Parameter] = {}
-    for one in _signature(function)[1:]:
+    for one in list(_signature(function).parameters.values())[1:]:
         if one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}:
             needed = one.default is one.empty
             default = None if needed else one.default
@@ -48,17 +50,21 @@ def parameters_of(function: Callable[..., Any]) -> dict[str, Parameter]:
 def arguments_of(agent: str, function: Callable[..., Any], given: Parameters) -> dict[str, Any]:
     """Return a function's keyword arguments, each as its annotation says, or `AgentError`.
 
-    A number for a parameter without an annotation, or with `Decimal`, becomes a `Decimal`; 5% is
-    0.05.
+    A number for a parameter without an annotation, or with `Decimal`, becomes a `Decimal`, also
+    where it is the default; 5% is 0.05. A whole number stays one where the default is one.
     """
     try:
         known = parameters_of(function)
         _demand(given, known, anything=_takes_anything(function))
         fitting = {
-            key: _argument(f"parameter {key!r}", value, known[key].kinds if key in known else ())
-            for key, value in given.items()
+            one.name: Decimal(str(one.default))
+            for one in known.values()
+            if isinstance(one.default, float) and (not one.kinds or Decimal in one.kinds)
         }
-        inspect.signature(function).bind("the context", **fitting)
+        for key, value in given.items():
+            one = known.get(key, Parameter(name=key, kinds=()))
+            fitting[key] = _argument(f"parameter {key!r}", value, one)
+        _signature(function).bind("the context", **fitting)
     except AgentError as error:
         raise AgentError(f"agent {agent}: {error}") from error
     except TypeError as error:
@@ -77,9 +83,10 @@ def demand_shares(**shares: Decimal | None) -> None:
             )
 
 
-def _signature(function: Callable[..., Any]) -> list[inspect.Parameter]:
+@lru_cache(maxsize=32)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
     try:
-        return list(inspect.signature(function, eval_str=True).parameters.values())
+        return inspect.signature(function, eval_str=True)
     except Exception as error:
         raise AgentError(f"an annotation cannot be read: {said(error)}") from error
 
@@ -87,7 +94,7 @@ def _signature(function: Callable[..., Any]) -> list[inspect.Parameter]:
 def _takes_anything(function: Callable[..., Any]) -> bool:
     return any(
         one.kind is one.VAR_KEYWORD and get_origin(one.annotation) is not Unpack
-        for one in _signature(function)
+        for one in _signature(function).parameters.values()
     )
 
 
@@ -101,7 +108,8 @@ def _demand(given: Parameters, known: dict[str, Parameter], *, anything: bool) -
             raise AgentError(f"parameter {one.name!r} is missing")
 
 
-def _argument(place: str, value: bool | int | str, kinds: tuple[Any, ...]) -> Any:
+def _argument(place: str, value: bool | int | str, parameter: Parameter) -> Any:
+    kinds = parameter.kinds
     if isinstance(value, bool) or bool in kinds:
         if not isinstance(value, bool) or (kinds and bool not in kinds):
             raise AgentError(f"{place}: found {value!r}, expected {_wanted(kinds)}")
@@ -118,6 +126,8 @@ def _argument(place: str, value: bool | int | str, kinds: tuple[Any, ...]) -> An
         raise AgentError(f"{place}: found {value!r}, expected a number, as 0.05 or 5%")
     if number is None:
         return value
+    if not kinds and isinstance(parameter.default, int) and number == int(number):
+        return int(number)
     return float(number) if float in kinds else number
 
 

@@ -1,5 +1,6 @@
 """Reading: what an agent sees of the market and of its own account."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from random import Random
@@ -23,9 +24,15 @@ from perplab.engine.margin import addable, available, transferable
 from perplab.engine.risk import Leg, unrealized
 from perplab.venue.desk import Desk
 
+_GLANCE, _SEARCH, _OUTLOOK = 10, 100, 400
+"""What the readings cost."""
+
 
 class Reading:
     """The present as one account sees it. Reading changes nothing."""
+
+    spend: Callable[[int], None]
+    """What counts a reading as so many turns of a loop, so that none goes on for hours."""
 
     def __init__(self, desk: Desk, name: str, random: Random) -> None:
         self._desk = desk
@@ -120,6 +127,7 @@ class Reading:
 
     def outlook(self, symbol: str | None = None, side: str | None = None) -> OutlookView | None:
         """Return how near a position is to liquidation, None where nothing is held."""
+        self.spend(_OUTLOOK)
         symbol = self._symbol(symbol)
         return outlook_view(self._state, self._account, symbol, self._side(symbol, side))
 
@@ -131,6 +139,7 @@ class Reading:
         `distance` is a share of the mark. It is margin to add, or in cross money for the futures
         wallet; 0 where nothing is held.
         """
+        self.spend(_SEARCH)
         symbol = self._symbol(symbol)
         state, place = self._state, self._side(symbol, side)
         account = state.accounts[self.name]
@@ -157,11 +166,12 @@ class Reading:
 
     @property
     def _state(self) -> State:
+        self.spend(_GLANCE)
         return self._desk.state
 
     @property
     def _account(self) -> Account:
-        return self._desk.state.accounts[self.name]
+        return self._state.accounts[self.name]
 
     def _symbol(self, symbol: str | None) -> str:
         if symbol is None:

@@ -13,7 +13,7 @@ from perplab.agents.errors import AgentError, Overrun, shown
 from perplab.agents.loading import Loaded, line_in
 from perplab.agents.news import News
 from perplab.agents.ticks import ticks_between
-from perplab.agents.waits import AnyOf, TickWait, Wait, Waiting
+from perplab.agents.waits import AnyOf, EventWait, TickWait, Wait, Waiting
 from perplab.engine.bands import StreamKey
 from perplab.venue.clock import At, Process, Signal, Turn
 from perplab.venue.desk import Desk
@@ -62,7 +62,7 @@ class Task:
             try:
                 self._pace()
                 _arm(request, waiting)
-            except AgentError as error:
+            except (AgentError, Overrun) as error:
                 waiting.over = True
                 self._fail(error, self._line())
                 break
@@ -73,6 +73,7 @@ class Task:
 
     def close(self) -> None:
         """End the generator where it stands, unless it is the one that is running."""
+        self._desk.unhear(self._context.name, self._news.hear)
         if self._waiting is not None:
             self._waiting.over = True
         if getgeneratorstate(self._script) == GEN_RUNNING:
@@ -88,6 +89,8 @@ class Task:
         won = waiting.won
         assert won is not None
         won.value = waiting.value
+        if isinstance(won, EventWait) and not isinstance(won.value, won.brings):
+            won.value = None
         if isinstance(won, BarWait):
             stream = self._desk.stream(won.stream)
             won.value = bar_of(stream, won.time_ns - won.length_ns, won.time_ns)
@@ -125,7 +128,8 @@ class Task:
             return _DONE
         if isinstance(error, KeyboardInterrupt):
             raise error
-        self._fail(error, line_in(error, self._loaded.code_file))
+        line = line_in(error, self._loaded.code_file) or self._line()
+        self._fail(error, line)
         return _DONE
 
     def _ticks(self, wait: TickWait) -> Generator[Event, None, Any]:

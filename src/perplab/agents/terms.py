@@ -21,7 +21,8 @@ def check_terms(command: object) -> None:
     for name, expected in _declared(kind).items():
         value = getattr(command, name)
         if not _is_of(value, expected):
-            wanted = "a whole number of 1e-8" if expected is int else f"a {expected.__name__}"
+            whole = expected is int
+            wanted = "a whole number of 1e-8 below 2**63" if whole else f"a {expected.__name__}"
             raise AgentError(f"{kind.__name__}.{name}: found {shown(value)}, expected {wanted}")
 
 

@@ -1,6 +1,6 @@
 """Values: the exchange's integers as decimal numbers, and an agent's numbers as exact text."""
 
-from decimal import Context, Decimal
+from decimal import Context, Decimal, InvalidOperation
 from fractions import Fraction
 
 from perplab.agents.errors import AgentError
@@ -36,4 +36,12 @@ def units_of(number: Number, what: str) -> int:
     try:
         return parse_units(str(number))
     except NumberError as error:
-        raise AgentError(f"{what}: {error}; round it to the tick or step first") from error
+        cure = "; round it to the tick or step first" if _is_number(number) else ""
+        raise AgentError(f"{what}: {error}{cure}") from error
+
+
+def _is_number(number: Number) -> bool:
+    try:
+        return Decimal(str(number)).is_finite()
+    except InvalidOperation:
+        return False

@@ -27,12 +27,17 @@ class Waiting:
         self.over = False
         self.won: Wait | None = None
         self.value: Any = None
+        self.rivals: tuple[EventWait, ...] = ()
+        """The waits for events among several waits: the first event decides between them."""
+        self.known = 0
+        """How many of the events heard belong to what woke the agent, or came before it."""
 
     def wake(self, wait: "Wait", value: Any) -> None:
         """Resume the agent in its turn of the present moment."""
         if self.over:
             return
         self.over, self.won, self.value = True, wait, value
+        self.known = self.news.count
         self.signal.fire()
 
 
@@ -105,6 +110,8 @@ class EventWait(Wait):
     matches: Callable[[Event], bool]
     over: Callable[[], bool] = bool
     """Whether it has happened before, so that there is nothing to come."""
+    brings: type = object
+    """What it brings; an event of another type ends the wait with None."""
 
     def arm(self, waiting: Waiting) -> None:
         """Look at what was heard already, then listen."""
@@ -135,10 +142,14 @@ class AnyOf(Wait):
 
     def arm(self, waiting: Waiting) -> None:
         """Arm each in order, until one is true already."""
+        waiting.rivals = tuple(wait for wait in self.waits if isinstance(wait, EventWait))
         for wait in self.waits:
-            if isinstance(wait, TickWait | AnyOf) or not isinstance(wait, Wait):
+            if isinstance(wait, TickWait):
+                raise AgentError("any_of cannot wait for a tick, which is yielded alone")
+            if isinstance(wait, AnyOf) or not isinstance(wait, Wait):
                 raise AgentError(
-                    f"any_of cannot wait for {shown(wait)}; expected waits of the context"
+                    f"any_of cannot wait for {shown(wait)};"
+                    " expected waits one by one, as any_of(one, other)"
                 )
             if not waiting.over:
                 wait.arm(waiting)

@@ -43,8 +43,9 @@ TickFiles = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FILES",
-        help="The price files of the run, or its SCENARIO.toml: they give the time left and the"
-        " key level.",
+        help="The price files of the run, its SCENARIO.toml, or a folder with the files that the"
+        " log names, which are otherwise looked for here and beside the log: they give the time left"
+        " and the key level.",
     ),
 ]
 TickSymbol = Annotated[

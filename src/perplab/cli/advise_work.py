@@ -9,14 +9,17 @@ from perplab.cli.advise_print import answer_json, print_answer
 from perplab.cli.failures import UsageError
 from perplab.cli.log_prices import read_log_prices
 from perplab.cli.look import print_json
+from perplab.cli.option_numbers import above_zero, units_of
 from perplab.cli.replay_terms import PriceFiles
 from perplab.cli.running import CANDLES
-from perplab.domain.numbers import ONE, NumberError, Rate, parse_units
+from perplab.domain.numbers import ONE, Rate
 from perplab.journal.errors import JournalError
 from perplab.journal.journal import Journal
 from perplab.lab.advising import Question, ask
+from perplab.lab.finding import MissingTapeError, places_of, tapes_of_log
+from perplab.lab.tapes import Read
+from perplab.tape.errors import TapeError
 from perplab.tape.naming import market
-from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.moments import parse_duration
 from perplab.venue.words import ActionError
 
@@ -51,7 +54,7 @@ def advise(log: Path, asked: Asked, prices: PriceFiles, *, with_ticks: bool, as_
     if given and not with_ticks:
         raise UsageError("advise: files and how to read them belong to --ticks FILES")
     try:
-        streams, funding, notes = _prices(log, prices) if with_ticks else ((), (), [])
+        streams, funding, notes = _prices(log, prices) if with_ticks else _found(log)
         answer = ask(log, question, streams, funding)
     except JournalError as error:
         error.at(log)
@@ -65,11 +68,11 @@ def advise(log: Path, asked: Asked, prices: PriceFiles, *, with_ticks: bool, as_
 def terms_of(asked: Asked) -> Terms:
     """Return the adviser's terms, or raise `UsageError` naming the option."""
     values: dict[str, Any] = {
-        "levels": tuple(_price("--level", text) for text in asked.levels),
+        "levels": tuple(above_zero("--level", text, "a price") for text in asked.levels),
         "look_back_ns": _time("--look-back", asked.look_back),
     }
     if asked.stop is not None:
-        values["stop"] = _price("--stop", asked.stop)
+        values["stop"] = above_zero("--stop", asked.stop, "a price")
     for text in asked.thresholds:
         key, equals, value = (piece.strip() for piece in text.partition("="))
         if not equals or key not in THRESHOLDS:
@@ -82,9 +85,17 @@ def terms_of(asked: Asked) -> Terms:
     return Terms(**values)
 
 
-def _prices(
-    log: Path, prices: PriceFiles
-) -> tuple[tuple[Stream, ...], tuple[FundingSeries, ...], list[str]]:
+def _found(log: Path) -> Read:
+    """Return the log's own prices, where its files are; else none, and a note that says so."""
+    try:
+        prices = tapes_of_log(log, places_of(log))
+    except (MissingTapeError, JournalError, TapeError) as error:
+        text = str(error).removeprefix(f"{log}: ")
+        return (), (), [f"asked without ticks, so that some rules say nothing: {text}"]
+    return prices.streams, prices.funding, []
+
+
+def _prices(log: Path, prices: PriceFiles) -> Read:
     with Journal.open(log) as journal:
         manifest = journal.manifest
     streams, funding, notes = read_log_prices(log, manifest, prices)
@@ -99,22 +110,8 @@ def _threshold(key: str, value: str) -> int:
             raise UsageError(f"--set {key}: found {value!r}, expected a whole number")
         return int(value)
     text = value.removesuffix("%")
-    units = _number(f"--set {key}", text, "a share, as 0.05 or 5%")
+    units = units_of(f"--set {key}", text, "a share, as 0.05 or 5%")
     return Rate(units // 100 if value.endswith("%") else units)
-
-
-def _price(option: str, text: str) -> int:
-    units = _number(option, text, "a price")
-    if units <= 0:
-        raise UsageError(f"{option}: found {text}, expected a price above zero")
-    return units
-
-
-def _number(option: str, text: str, expected: str) -> int:
-    try:
-        return parse_units(text)
-    except NumberError as error:
-        raise UsageError(f"{option}: {error}; expected {expected}") from error
 
 
 def _time(option: str, text: str) -> int:

@@ -1,6 +1,5 @@
 """What fork and whatif do: find the tapes, check what was asked for, run, put side by side."""
 
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from perplab.cli.compare_print import Sheet, print_sheet, sheet_json
 from perplab.cli.failures import AGENT_FAILED, UsageError
 from perplab.cli.look import bullet, print_json
-from perplab.cli.running import tape_bar
+from perplab.cli.running import cores, tape_bar
 from perplab.lab.amounts import iso, moment
 from perplab.lab.comparison import Branch, branch_of
 from perplab.lab.finding import places_of, tapes_of_log
@@ -96,7 +95,7 @@ def whatif(
     made = fork_of(asked.log, tries[0].decision, prices, places)
     if keep is not None:
         _make_folder(keep)
-    branches = _run(asked, tries, prices, places, jobs or os.cpu_count() or 1)
+    branches = _run(asked, tries, prices, places, jobs or cores())
     base = branch_of(asked.log, PARENT, prices.streams)
     sheet = Sheet(
         title=_title(asked.log, made), accounts=(made.account,), branches=(base, *branches)

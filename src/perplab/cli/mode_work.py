@@ -7,9 +7,10 @@ from rich.text import Text
 
 from perplab.cli.failures import UsageError
 from perplab.cli.look import plain_table, print_json
+from perplab.cli.option_numbers import above_zero
 from perplab.domain.commands import MarginMode
 from perplab.domain.instrument import Instrument, Kind
-from perplab.domain.numbers import NumberError, format_units, parse_units
+from perplab.domain.numbers import format_units
 from perplab.engine.outlook import Outlook
 from perplab.lab.amounts import base_of, exact, percent, price, ratio_text, rounded
 from perplab.lab.book import Holding, holding_of
@@ -33,7 +34,7 @@ def advise_mode(
     holdings = _merged([holding_of(text) for text in positions])
     found = compare_modes(
         holdings,
-        wallet=_wallet(wallet),
+        wallet=above_zero("--wallet", wallet, "an amount"),
         leverage=leverage,
         beginner=beginner,
         instruments=_instruments(holdings, brackets),
@@ -52,16 +53,6 @@ def _merged(holdings: Sequence[Holding]) -> list[Holding]:
             side = "long" if place[1] else "short"
             raise UsageError(f"--position: two {side} positions in {place[0]}; state them as one")
     return list(holdings)
-
-
-def _wallet(text: str) -> int:
-    try:
-        units = parse_units(text)
-    except NumberError as error:
-        raise UsageError(f"--wallet: {error}; expected an amount, as 1000") from error
-    if units <= 0:
-        raise UsageError(f"--wallet: found {text}, expected an amount above zero")
-    return units
 
 
 def _instruments(holdings: Sequence[Holding], brackets: Sequence[str]) -> dict[str, Instrument]:
@@ -83,7 +74,7 @@ def _print(found: Comparison) -> None:
         words = name in {"position", "mode"}
         table.add_column(name, no_wrap=True, justify="left" if words else "right")
     for pair in zip(found.isolated.held, found.cross.held, strict=True):
-        names = (_words(pair[0].holding), "")
+        names = _words(pair[0].holding)
         for name, mode, one in zip(names, MODES, pair, strict=True):
             away = "" if one.view.distance is None else percent(one.view.distance)
             lost = "wallet" if one.most_lost is None else rounded(one.most_lost)
@@ -113,10 +104,11 @@ def _nearest(book: Book) -> str:
     return f"{percent(min(gaps))} away" if gaps else "none"
 
 
-def _words(holding: Holding) -> str:
+def _words(holding: Holding) -> tuple[str, str]:
+    """Return a position in words, for two lines: its mark stands in the second."""
     side = "long" if holding.is_long else "short"
     words = f"{side} {exact(holding.quantity)} {base_of(holding.symbol)} at {price(holding.entry)}"
-    return words if holding.mark == holding.entry else f"{words}, mark {price(holding.mark)}"
+    return words, "" if holding.mark == holding.entry else f"mark {price(holding.mark)}"
 
 
 def _prices(view: Outlook) -> str:

@@ -1,5 +1,7 @@
 """A replay for people: the life of the position as a table, and what it came to."""
 
+from collections import Counter
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import TypeGuard
 
@@ -20,6 +22,8 @@ from perplab.lab.story import Entry, Story
 _QUIET = ev.AccountOpened | ev.Deposited | ev.LeverageSet | ev.MarginModeSet | ev.PositionModeSet
 _LOUD = ev.MarginCalled | ev.LiquidationStarted
 _NARROW = 76
+_MANY = 6
+"""How many lines of one kind are read; what is over is counted."""
 FAR = 100
 """A price so many times the mark is no danger to anybody: a hedge's far root may be there."""
 
@@ -31,7 +35,7 @@ def print_replay(told: Told, account: str, title: str) -> None:
     console.print(Text(title, style="bold"))
     console.print(story_table(story, console.width))
     console.print(_verdict(story, fate, told))
-    for refused in refusals_of(story):
+    for refused in counted(refusals_of(story)):
         console.print(Text(f"note: {refused}", style="bold red"))
     console.print(Padding(_money_table(story, fate), (0, 0, 0, 2)))
     print_notes(console, told)
@@ -96,6 +100,16 @@ def refusals_of(story: Story) -> list[str]:
     if story.opened is None:
         return []
     return [_refused(story, entry) for entry in story.refused]
+
+
+def counted(lines: Iterable[str]) -> list[str]:
+    """Return lines, those that repeat with how often, and no more than a person reads."""
+    counts = Counter(lines)
+    told = [line if n == 1 else f"{line} ({n:,} times)" for line, n in counts.items()]
+    if len(told) <= _MANY:
+        return told
+    more = sum(list(counts.values())[_MANY - 1 :])
+    return [*told[: _MANY - 1], f"and {more:,} more like it"]
 
 
 def _refused(story: Story, entry: Entry) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from perplab.cli.failures import UsageError
+from perplab.cli.option_numbers import above_zero
 from perplab.cli.replay_terms import Direction, FirstExtreme, Margin, PriceFiles, Terms
 from perplab.cli.ticks_work import columns_of
-from perplab.domain.numbers import ONE, NumberError, format_units, parse_units
+from perplab.domain.numbers import NumberError, format_units, parse_units
 from perplab.lab.preparation import Setup, prepare
 from perplab.lab.scenario import scenario_of
 from perplab.tape.naming import market, symbol_of
@@ -184,15 +185,7 @@ def _in_time(setup: Setup, terms: Terms) -> Setup:
 
 def _positive(option: str, text: str) -> str:
     """Return a number above zero as plain decimal text, or raise `UsageError`."""
-    try:
-        units = parse_units(text)
-    except NumberError as error:
-        raise UsageError(f"{option}: {error}; expected a number, as 0.1") from error
-    if units <= 0:
-        raise UsageError(f"{option}: found {text}, expected a number above zero")
-    if units >= ONE * 10**15:
-        raise UsageError(f"{option}: found {text}, which is too large")
-    return format_units(units)
+    return format_units(above_zero(option, text, "a number"))
 
 
 def _is_number(text: str) -> bool:

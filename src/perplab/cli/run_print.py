@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from perplab.cli.look import plain_table
-from perplab.cli.replay_print import in_sight, is_safe, percent_change
+from perplab.cli.replay_print import counted, in_sight, is_safe, percent_change
 from perplab.cli.running import Told
 from perplab.domain import events as ev
 from perplab.domain.commands import PositionMode
@@ -132,12 +132,12 @@ def _reasons(story: Story, fate: Fate) -> list[str]:
     if tally.auto_added:
         times = sum(isinstance(entry.event, ev.MarginAutoAdded) for entry in story.entries)
         lines.append(f"{rounded(tally.auto_added)} USDT auto-added in {times} steps")
-    lines += [
+    lines += counted(
         entry.text
         for entry in story.entries
         if isinstance(entry.event, ev.PositionReduced) and not entry.step
-    ]
-    lines += [entry.text for entry in story.refused]
+    )
+    lines += counted(entry.text for entry in story.refused)
     for position in fate.positions:
         ratio = percent(position.view.margin_ratio)
         side = "long" if position.quantity > 0 else "short"

@@ -1,5 +1,6 @@
 """Running: a setup run into a log with a progress bar, and the stories of its accounts."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,6 +63,13 @@ def run_told(setup: Setup, log: Path | None, *, every_tick: bool) -> Told:
         story.close(setup.plan.end_ns + 1, setup.prices.streams)
     fates = {name: fate_of(story, outcome.state) for name, story in stories.items()}
     return Told(setup=setup, outcome=outcome, stories=stories, fates=fates, log=log)
+
+
+def cores() -> int:
+    """Return how many cores this process may use; not every system says more than how many."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

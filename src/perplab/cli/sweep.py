@@ -28,7 +28,7 @@ Short = Annotated[
     bool,
     typer.Option("--short", metavar="", help="Keep runs that the tape's end cuts."),
 ]
-Seed = Annotated[int, typer.Option(metavar="N", help="Of random entries.")]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Of random entries.")]
 Limit = Annotated[
     int | None, typer.Option(min=1, metavar="N", help="Do only the first runs, so many.")
 ]
@@ -45,7 +45,7 @@ Dask = Annotated[
     typer.Option(
         metavar="ADDRESS",
         help="Let the workers of a Dask scheduler do the runs, as tcp://127.0.0.1:8786; the"
-        " files must be where they are. Needs the extra perplab[dask].",
+        " files must be where they are. Needs the extra perplab\\[dask].",
     ),
 ]
 Resume = Annotated[
@@ -58,6 +58,13 @@ Row = Annotated[
         min=0,
         metavar="N",
         help="Do this one run of the sweep and tell its story; with --out, compare its log's hash.",
+    ),
+]
+Log = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Record the run of --row. A log of the same run is gone on with, or compared.",
     ),
 ]
 
@@ -75,7 +82,7 @@ def sweep(
     dask: Dask = None,
     resume: Resume = False,
     row: Row = None,
-    log: terms.Log = None,
+    log: Log = None,
     as_json: terms.Json = False,
 ) -> None:
     """Run one account's decisions from many starts of a tape, and print how they came through.

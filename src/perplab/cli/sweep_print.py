@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from perplab.cli.look import plain_table
+from perplab.cli.look import bullet, plain_table
 from perplab.domain.numbers import ONE, divide_half_up, format_units
 from perplab.lab.amounts import iso, moment, rounded, signed, span
 from perplab.lab.sweep.frame import keys_of
@@ -18,58 +18,71 @@ from perplab.lab.sweep.sweep import Sweep
 _MOST_ERRORS = 3
 _PER_MILLE = 1000
 _NONE = "-"
+_TROUBLES = ("failed", "refused")
+"""Counts that have a column only where there are any."""
 _PAGE = Console(width=1000)
 """Wide enough for any table, to measure one."""
 _MEANINGS = {
     "5% to 95%, mean": "PnL of a run in the quote currency, costs and unrealized profit counted",
     "liquidated after": "median time from the opening to the liquidation, of those liquidated",
 }
-_FEWER = ((5, 50, 95), (5, 95))
-"""The quantiles that a narrow terminal has room for, and a narrower one."""
+_FEWER = ((5, 50, 95), (5, 95), ())
+"""The quantiles that a narrow terminal has room for, and narrower ones."""
 
 
 def print_sweep(swept: Sweep, frame: pl.DataFrame, out: Path | None) -> None:
-    """Print the table, as wide as there is room for, and the notes."""
+    """Print the table with the quantiles that there is room for, and the notes.
+
+    A table that is too wide even so is printed whole: a figure that is cut says nothing.
+    """
     console = Console()
     keys = grouped_by(keys_of(swept.layout.variants))
     groups = summary_of(frame, keys)
     for percents in (PERCENTS, *_FEWER):
         table = _table(keys, groups, percents)
-        if _PAGE.measure(table).maximum <= console.width:
+        width = _PAGE.measure(table).maximum
+        if width <= console.width:
             break
-    table.title, table.title_justify, table.title_style = Text(_title(swept)), "left", "bold"
-    console.print(table)
+    console.print(Text(_title(swept), style="bold"))
+    Console(width=max(width, console.width)).print(table)
     print_sweep_notes(swept, frame, out)
 
 
 def _table(keys: Sequence[str], groups: Sequence[Group], percents: Sequence[int]) -> Table:
     table = plain_table()
     for key in keys:
-        table.add_column(key, no_wrap=True)
-    troubled = any(group.failed or group.refused for group in groups)
-    heads = ["runs", *(["failed", "refused"] if troubled else []), "survived"]
+        table.add_column(_short(key, keys), no_wrap=True)
+    troubles = [name for name in _TROUBLES if any(getattr(group, name) for group in groups)]
+    heads = ["runs", *troubles, "survived"]
     quantiles = [f"{percent}%" for percent in percents]
     for head in (*heads, *quantiles, "mean", "liquidated\nafter"):
         table.add_column(head, justify="right", no_wrap=True)
     for group in groups:
-        table.add_row(*group.values, *_cells(group, percents, troubled=troubled))
+        table.add_row(*group.values, *_cells(group, percents, troubles))
     return table
+
+
+def _short(key: str, keys: Sequence[str]) -> str:
+    """Return the head of a varied key: a parameter's own name, where no other key is called so."""
+    name = key.rpartition(".")[2]
+    return key if sum(each.rpartition(".")[2] == name for each in keys) > 1 else name
 
 
 def print_sweep_notes(swept: Sweep, frame: pl.DataFrame, out: Path | None) -> None:
     """Print what was assumed, the first errors, and where the rows are."""
+    console = Console()
     setup = swept.bench.setup(swept.layout.run(0))
     for note in dict.fromkeys(setup.notes):
-        _line("note", note)
+        bullet(console, "note", note)
     for column, meaning in _MEANINGS.items():
-        _line(column, meaning)
+        bullet(console, column, meaning)
     errors = frame.filter(pl.col("error").is_not_null()).select("run", "error").rows()
     for run, error in errors[:_MOST_ERRORS]:
-        _line("failed", f"run {run}: {error}")
+        bullet(console, "failed", f"run {run}: {error}")
     if len(errors) > _MOST_ERRORS:
-        _line("failed", f"{len(errors) - _MOST_ERRORS:,} more")
+        bullet(console, "failed", f"{len(errors) - _MOST_ERRORS:,} more")
     if out is not None:
-        _line("rows", f"{out}; --row N --out {out.name} does one of them alone")
+        bullet(console, "rows", f"{out}; --row N --out {out.name} does one of them alone")
 
 
 def sweep_json(swept: Sweep, frame: pl.DataFrame, out: Path | None) -> dict[str, object]:
@@ -99,14 +112,13 @@ def _title(swept: Sweep) -> str:
     return f"{name}: {len(layout):,} runs from {first} to {last} UTC{length}"
 
 
-def _cells(group: Group, percents: Sequence[int], *, troubled: bool) -> list[str]:
-    trouble = [f"{group.failed:,}", f"{group.refused:,}"] if troubled else []
+def _cells(group: Group, percents: Sequence[int], troubles: Sequence[str]) -> list[str]:
     quantiles = dict(zip(PERCENTS, group.quantiles, strict=True))
     money = [*(quantiles[percent] for percent in percents), group.mean]
     after = group.liquidated_after_ns
     return [
         f"{group.runs:,}",
-        *trouble,
+        *(f"{getattr(group, name):,}" for name in troubles),
         _NONE if group.survival is None else _percent(group.survival),
         *(_NONE if one is None else signed(one) for one in money),
         _NONE if after is None else span(after),
@@ -134,7 +146,3 @@ def _group_json(keys: tuple[str, ...], group: Group) -> dict[str, object]:
 
 def _text(units: int | None) -> str | None:
     return None if units is None else format_units(units)
-
-
-def _line(name: str, text: str) -> None:
-    Console().print(Text(f"{name}: {text}", style="dim"), soft_wrap=True)

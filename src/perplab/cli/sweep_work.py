@@ -1,6 +1,5 @@
 """What sweep does: check what was asked for, do the runs, keep their rows, print the table."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +21,10 @@ from rich.text import Text
 from perplab.cli.failures import UNFINISHED, UsageError
 from perplab.cli.look import print_json
 from perplab.cli.run_work import print_run, told_json
-from perplab.cli.running import run_told
+from perplab.cli.running import cores, run_told
 from perplab.cli.sweep_print import print_sweep, sweep_json
 from perplab.journal.errors import JournalError
+from perplab.journal.lock import Lock
 from perplab.lab.sweep.cluster import run_on_cluster
 from perplab.lab.sweep.errors import SweepError
 from perplab.lab.sweep.frame import frame_of
@@ -110,9 +110,32 @@ def _kept(
 ) -> pl.DataFrame:
     """Do what is not done yet and keep each chunk; return all rows, which the output has too."""
     parts = Parts(out, swept.signature)
+    parts.demand_folder()
     if resume and parts.finished():
         typer.echo(f"perplab: {out} is finished; nothing is left to do", err=True)
         return pl.read_parquet(out)
+    with _alone(out):
+        return _all_rows(swept, parts, jobs, dask, resume=resume)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Refuse an output that another sweep is about to write."""
+    try:
+        lock = Lock.take(out)
+    except JournalError as error:
+        raise SweepError(f"--out {out}: another sweep is writing it; wait for its end") from error
+    except OSError as error:
+        raise SweepError(f"--out {out}: cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _all_rows(
+    swept: Sweep, parts: Parts, jobs: int | None, dask: str | None, *, resume: bool
+) -> pl.DataFrame:
     finished = parts.open(resume=resume)
     left = [chunk for chunk in swept.layout.chunks() if chunk.number not in finished]
     before = len(swept.layout) - sum(len(chunk.runs) for chunk in left)
@@ -131,7 +154,7 @@ def _done(
     swept: Sweep, chunks: list[Chunk], before: int, jobs: int | None, dask: str | None
 ) -> Iterator[Done]:
     """Yield chunks as they are done, with a progress bar on a terminal's stderr."""
-    workers = min(jobs or _cores(), max(1, len(chunks)))
+    workers = min(jobs or cores(), max(1, len(chunks)))
     with _bar(len(swept.layout), before) as progress:
 
         def say(text: str) -> None:
@@ -144,13 +167,6 @@ def _done(
         for chunk, results in done:
             yield chunk, results
             progress.update(progress.tasks[0].id, advance=len(results))
-
-
-def _cores() -> int:
-    """Return how many cores this process may use; not every system says more than how many."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Rate(ProgressColumn):

@@ -32,6 +32,8 @@ def refuse_order(state: State, command: PlaceOrder) -> Reason | None:
     if not has_price(state, command.symbol):
         return Reason.NO_PRICE_YET
     order = order_of(state, command)
+    if order.conditional and not trigger_reference(state, order):
+        return Reason.NO_PRICE_YET
     return (
         refuse_terms(state, account, order)
         or _refuse_filters(state, instrument, order)

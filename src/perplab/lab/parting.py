@@ -1,6 +1,7 @@
 """Parting: where exactly a fork leaves its parent's log, and what the log holds on both sides."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,12 +10,13 @@ from perplab.domain.events import LiquidationStarted
 from perplab.journal.chain import Block
 from perplab.journal.journal import Journal
 from perplab.lab.points import Point
-from perplab.venue.forks import MADE_BY_VENUE
+from perplab.venue.forks import BY_ITSELF, MADE_BY_VENUE
 from perplab.venue.moments import format_time
 from perplab.venue.plan import Others, Plan, RecordedCommand
 
 _TICKS = {kind.__name__ for kind in (cm.ObserveTrade, cm.ObserveMark, cm.ObserveQuote)}
 _VENUE = {kind.__name__ for kind in MADE_BY_VENUE}
+_BY_ITSELF = {kind.__name__ for kind in BY_ITSELF}
 _OPENING = {
     kind.__name__
     for kind in (cm.StartRun, cm.OpenAccount, cm.Deposit, cm.SetMarginMode, cm.SetLeverage)
@@ -79,7 +81,7 @@ def parting_of(journal: Journal, plan: Plan, point: Point, others: Others) -> Pa
                 f"{journal.path}: its run is unfinished, so what was asked for later is not"
                 " recorded; resume the run first, or fork without --recorded"
             )
-        parting.commands = asked_for(blocks[len(before) :])
+        parting.commands = asked_for(blocks, len(before))
     return parting
 
 
@@ -135,22 +137,27 @@ def _demand_opened(blocks: list[Block], plan: Plan, parting: Parting) -> None:
         )
 
 
-def asked_for(blocks: Sequence[Block]) -> tuple[RecordedCommand, ...]:
-    """Return what somebody asked for, not what the venue does by itself."""
-    commands, later = [], -1
-    for block in reversed(blocks):
+def asked_for(blocks: Sequence[Block], first: int) -> tuple[RecordedCommand, ...]:
+    """Return what somebody asked for from a batch on, not what the venue does by itself."""
+    own = Counter(_time(block) for block in blocks if _type(block) in _BY_ITSELF)
+    done: Counter[int] = Counter()
+    commands = []
+    for place, block in enumerate(blocks):
         command = block.records[0]
-        if command.type in _VENUE:
-            later = command.time_ns
-        elif not _is_tick(block):
+        after = done[command.time_ns]
+        if command.type in _BY_ITSELF:
+            done[command.time_ns] += 1
+        elif place >= first and command.type not in _VENUE and not _is_tick(block):
+            early = after < own[command.time_ns]
             recorded = RecordedCommand(
                 time_ns=command.time_ns,
-                early=command.time_ns == later,
+                early=early,
+                after=after if early else 0,
                 type=command.type,
                 body=command.body,
             )
             commands.append(recorded)
-    return tuple(reversed(commands))
+    return tuple(commands)
 
 
 def _accounts(block: Block, event: str = "") -> Iterator[str]:

@@ -173,13 +173,13 @@ def recalled(recorded: RecordedCommand) -> Command:
 def _given_again(log: Path, plan: Plan) -> Plan:
     """Return a plan in which nobody acts, and all that the log's run asked for is given again."""
     with Journal.open(log) as journal:
-        opening, *blocks = (block for block in journal.blocks() if block.number)
+        blocks = [block for block in journal.blocks() if block.number]
     again = ForkPlan(
         account="",
         time_ns=plan.start_ns,
-        after_seq=opening.records[-1].seq,
+        after_seq=blocks[0].records[-1].seq,
         others=Others.RECORDED,
-        commands=asked_for(blocks),
+        commands=asked_for(blocks, 1),
     )
     return plan.model_copy(update={"accounts": (), "forks": (again,)})
 

@@ -87,8 +87,10 @@ class Desk:
         self._ears.setdefault(account, []).append(ear)
 
     def unhear(self, account: str, ear: Ear) -> None:
-        """Tell the ear no more."""
-        self._ears[account].remove(ear)
+        """Tell the ear no more, if it is told at all."""
+        ears = self._ears[account]
+        if ear in ears:
+            ears.remove(ear)
 
     def touched(self, touch: Touch) -> Signal:
         """Return a signal that a price fires; one that is there already fires at once."""

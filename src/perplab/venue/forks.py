@@ -4,6 +4,7 @@ After a command's batch a fork happens before whoever submitted that command goe
 happens in a turn of its own, once all ticks of that time are in.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -25,6 +26,9 @@ MADE_BY_VENUE = (
     cm.ChangeBrackets,
 )
 """Commands that a run makes of its plan and its prices, whoever acts in it."""
+
+BY_ITSELF = (cm.ExpireOrders, cm.SettleFunding, cm.ChangeBrackets)
+"""Those of them that may share a time with what is asked for, and come before or after it."""
 
 Recall = Callable[[RecordedCommand], cm.Command]
 """Reads a recorded command's text."""
@@ -56,6 +60,7 @@ class Forks:
         self._again: _Again | None = None
         self._records = 0
         self._halts = 0
+        self._place = (0, 0)
         symbols = tuple(desk.present.instruments)
         self._makes = {
             text: parse_action(text, symbols)
@@ -69,13 +74,18 @@ class Forks:
                 self._await(fork)
 
     def count(self, batch: Batch, _state: State) -> None:
-        """Count the records of a batch; the manifest is record 0."""
+        """Count the records of a batch, and what the venue did by itself at its time."""
         self._records += 1 + len(batch.events)
+        if isinstance(batch.command, BY_ITSELF):
+            time_ns, done = self._place
+            self._place = batch.time_ns, done + 1 if batch.time_ns == time_ns else 1
 
     def submitted(self) -> None:
         """Do what is due after the batch that was just recorded."""
         while self._after and self._records >= (self._after[0].after_seq or 0):
             self._happen(self._after.pop(0))
+        if self._again is not None:
+            self._again.follow(self._place)
 
     def _await(self, fork: ForkPlan) -> None:
         self._at(fork.time_ns, lambda: self._happen(fork))
@@ -91,11 +101,7 @@ class Forks:
             self._halt()
         if fork.others is Others.RECORDED:
             assert self._recall is not None, "nobody here reads recorded commands"
-            commands = [
-                (one.time_ns, Turn.FORK if one.early else Turn.AGENT, self._recall(one))
-                for one in fork.commands
-            ]
-            self._again = _Again(self._desk, commands)
+            self._again = _Again(self._desk, fork.commands, self._recall)
             self._desk.env.process(self._again.trade())
         halts = self._halts
         for text in fork.do:
@@ -141,19 +147,35 @@ class Forks:
 
 
 class _Again:
-    """Gives recorded commands again, each at its time and on its side of the venue's own."""
+    """Gives recorded commands again, each at its time and in its place among the venue's own."""
 
-    def __init__(self, desk: Desk, commands: Sequence[tuple[int, Turn, cm.Command]]) -> None:
+    def __init__(self, desk: Desk, commands: Sequence[RecordedCommand], recall: Recall) -> None:
         self._desk = desk
-        self._commands = commands
+        self._recall = recall
+        self._left = deque(commands)
         self._stopped = False
 
     def trade(self) -> Process:
-        for time_ns, turn, command in self._commands:
-            yield At(self._desk.env, time_ns, turn)
-            if self._stopped:
+        """Give each at its time; those between two of the venue's own are given by `follow`."""
+        while self._left and not self._stopped:
+            one = self._left[0]
+            first = one.early and not one.after
+            yield At(self._desk.env, one.time_ns, Turn.FORK if first else Turn.AGENT)
+            # What it should have followed may not come this time: then it is given here.
+            self._give(one)
+
+    def follow(self, place: tuple[int, int]) -> None:
+        """Give what came right after so many of the venue's own commands of a time."""
+        while not self._stopped and self._left:
+            one = self._left[0]
+            if not one.early or (one.time_ns, one.after) != place:
                 return
-            self._desk.execute(command)
+            self._give(one)
+
+    def _give(self, one: RecordedCommand) -> None:
+        """Give the first that is left, if it is this one."""
+        if self._left and self._left[0] is one and not self._stopped:
+            self._desk.execute(self._recall(self._left.popleft()))
 
     def stop(self) -> None:
         self._stopped = True

@@ -170,11 +170,13 @@ class Others(StrEnum):
 class RecordedCommand(_Part):
     """A command of a log that is given again: its time, type and JSON text.
 
-    An `early` one came before what the venue does by itself at the same time.
+    An `early` one came before something that the venue does by itself at the same time, and after
+    so many other such things.
     """
 
     time_ns: int
     early: bool = False
+    after: int = 0
     type: str
     body: str
 

@@ -18,7 +18,8 @@ def average_down(
     """Average the entry price: add for the same notional again at every step against it.
 
     step: the loss from one addition to the next, as a share of the first entry price: 2%
-    times: how many additions at most; one that the exchange refuses is the last
+    times: how many additions at most; one that the exchange refuses is the last, and below a
+        price of zero there is none
     """
     demand_shares(step=step)
     first = yield from enter(ctx, **entry)
@@ -28,6 +29,8 @@ def average_down(
     closed = ctx.position_closed(symbol, first.side)
     for number in range(1, times + 1):
         price = ctx.round_price(first.price_at(-step * number), symbol)
+        if price <= 0:
+            return  # so much cannot be lost
         wait = ctx.falls_to if first.is_long else ctx.rises_to
         if (yield ctx.any_of(closed, wait(price, symbol))) is closed:
             return

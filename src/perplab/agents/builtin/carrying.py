@@ -74,5 +74,7 @@ def _balance(ctx: Context, short: str, long: str, drift: Decimal) -> None:
     missing = wanted - leg.notional
     quantity = ctx.round_quantity(abs(missing) / leg.mark, short) if leg else Decimal(0)
     if quantity and abs(missing) > drift * wanted:
-        trade = ctx.sell if missing > 0 else ctx.buy
-        trade(quantity, short, side=leg.side)
+        if missing > 0:
+            ctx.sell(quantity, short, side=leg.side)
+        else:  # in one-way mode only a reduce-only order may be below the least notional
+            ctx.buy(quantity, short, side=leg.side, reduce_only=not ctx.is_hedged)

@@ -1,13 +1,16 @@
 """The bench: where runs are done, one after another, over files that were read once."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from perplab.agents.errors import AgentError
+from perplab.agents.loading import load
 from perplab.domain.instrument import Config
 from perplab.domain.numbers import ONE
 from perplab.lab.preparation import Material, Setup, config_at, read_material, setup_of
@@ -26,8 +29,8 @@ _NOBODY: dict[str, Any] = {"name": "nobody"}
 class Work:
     """All that a process needs to do runs, besides their files: plain data to be sent to it.
 
-    `scenario` is JSON. `prices` are the digests of the streams and funding series, which must
-    be the same wherever a run is done.
+    `scenario` is JSON. `prices` are the digests of the streams and funding series, `agents` the
+    users' own agents with the digests of their files; both must be the same wherever a run is done.
     """
 
     source: str
@@ -36,17 +39,22 @@ class Work:
     variants: tuple[Variant, ...]
     perplab: str
     prices: tuple[str, ...]
+    agents: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What a scenario's files hold, and the accounts that its runs have."""
+    """What a scenario's files hold, and the accounts that its runs have.
+
+    `agents` are the digests that the files of users' own agents must have, by agent.
+    """
 
     source: str
     data: dict[str, Any]
     scenario: Scenario
     material: Material
     variants: tuple[Variant, ...]
+    agents: Mapping[str, str] = field(default_factory=dict)
 
     def setup(self, run: Run) -> Setup:
         """Return all that a run needs, the holes in its account filled."""
@@ -57,6 +65,8 @@ class Bench:
         if "leverage" in account:
             texts["leverage"] = str(account["leverage"])
         account = filled(account, names._replace(texts=texts))
+        if account.get("agent") in self.agents:
+            account["agent_digest"] = self.agents[account["agent"]]
         scenario = scenario_of(self.data | {"account": [account]}, self.source)
         scenario = scenario.model_copy(update={"seed": variant.seed})
         return setup_of(scenario, self.material, (run.start_ns, run.end_ns))
@@ -99,6 +109,7 @@ def work_of(bench: Bench, folder: Path) -> Work:
         variants=bench.variants,
         perplab=version("perplab"),
         prices=prices_of(bench.material),
+        agents=tuple(bench.agents.items()),
     )
 
 
@@ -127,7 +138,21 @@ def _bench_of(work: Work) -> Bench:
             f"a worker's tape is another one: found {found}, expected {expected};"
             " the same files must be where the worker is"
         )
-    return bench
+    for agent, digest in work.agents:
+        _demand_agent(agent, digest, Path(work.folder))
+    return replace(bench, agents=dict(work.agents))
+
+
+def _demand_agent(agent: str, digest: str, folder: Path) -> None:
+    try:
+        found = load(agent, [folder]).digest
+    except AgentError as error:
+        raise SweepError(f"a worker cannot read an agent: {error}") from None
+    if found != digest:
+        raise SweepError(
+            f"a worker's file of agent {agent!r} is another one: found the hash {found}, expected"
+            f" {digest}; the same file must be where the worker is"
+        )
 
 
 def _names(material: Material, config: Config, start_ns: int) -> Names:

@@ -1,6 +1,8 @@
 """The cluster: chunks done by the workers of a Dask scheduler, the tape read where they are."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from time import monotonic
@@ -24,7 +26,7 @@ def run_on_cluster(
     """Yield each chunk as a worker of the scheduler at the address has done it.
 
     The scheduler gives what a dead worker had to another. Raises `SweepError` if Dask is not
-    installed, nobody answers, or no worker is there for two minutes.
+    installed, nobody answers, the scheduler goes, or no worker is there for two minutes.
     """
     distributed = _distributed()
     with _client(distributed, address) as client:
@@ -32,15 +34,21 @@ def run_on_cluster(
         waiting, name = iter(chunks), uuid4().hex
         crew = _Crew(client, address)
         while True:
-            for chunk in islice(waiting, _AHEAD - len(begun)):
-                key = f"perplab-{name}-{chunk.number}"
-                begun[client.submit(do, work, chunk, key=key, pure=False)] = chunk
+            with _reaching(address):
+                for chunk in islice(waiting, _AHEAD - len(begun)):
+                    key = f"perplab-{name}-{chunk.number}"
+                    begun[client.submit(do, work, chunk, key=key, pure=False)] = chunk
             if not begun:
                 return
-            for future in _done(distributed, list(begun)):
+            with _reaching(address):
+                done = _done(distributed, list(begun))
+            for future in done:
                 chunk = begun.pop(future)
-                yield chunk, _results(distributed, future, chunk, say)
-            crew.look(say)
+                with _reaching(address):
+                    results = _results(distributed, future, chunk, say)
+                yield chunk, results
+            with _reaching(address):
+                crew.look(say)
 
 
 class _Crew:
@@ -85,6 +93,18 @@ def _client(distributed: Any, address: str) -> Any:
             f"--dask {address}: no scheduler answers within {_ANSWER_SECONDS} s;"
             f" expected the address of one, as tcp://127.0.0.1:8786 ({type(error).__name__}:"
             f" {error})"
+        ) from error
+
+
+@contextmanager
+def _reaching(address: str) -> Iterator[None]:
+    """Say that the scheduler is gone: Dask forgets what it was doing, so the sweep ends."""
+    try:
+        yield
+    except (CancelledError, OSError) as error:
+        raise SweepError(
+            f"--dask {address}: the scheduler is gone ({type(error).__name__});"
+            " start it and its workers again, then --resume goes on"
         ) from error
 
 

@@ -11,6 +11,7 @@ from perplab.venue.words import ActionError
 HOUR_NS = 3600 * NS_PER_SECOND
 _EVERY = {"hourly": HOUR_NS, "daily": 24 * HOUR_NS}
 _RANDOM = re.compile(r"random:([1-9]\d{0,8})", re.ASCII)
+_MOST = 10_000_000
 _FORMS = "hourly, daily, every:90m, random:5000 or times as 2021-05-19T12:00"
 
 
@@ -25,6 +26,11 @@ def entries_of(words: Sequence[str], first_ns: int, last_ns: int, seed: int) -> 
     every = _interval(words)
     if every:
         start = -(-first_ns // every) * every
+        count = (last_ns - start) // every + 1
+        if count > _MOST:
+            raise SweepError(
+                f"--vary entry={words[0]}: makes {count:,} entries, more than {_MOST:,}"
+            )
         return list(range(start, last_ns + 1, every))
     chance = _RANDOM.fullmatch(words[0]) if len(words) == 1 else None
     if chance:

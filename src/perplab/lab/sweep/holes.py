@@ -68,6 +68,8 @@ def _told(hole: str, names: Names) -> str:
     """Return what stands in a hole's place."""
     if hole in names.texts:
         return names.texts[hole]
+    if len(hole) > _LONGEST:
+        raise SweepError(f"{{{hole[:_LONGEST]}…}}: expected at most {_LONGEST} characters")
     try:
         amount = _Reckoner(hole, names).value(_tree(hole))
     except ZeroDivisionError:
@@ -88,11 +90,10 @@ def _units(amount: Amount, names: Names) -> int:
 @lru_cache(maxsize=1024)
 def _tree(hole: str) -> ast.expr:
     try:
-        return ast.parse(hole[:_LONGEST], mode="eval").body
+        return ast.parse(hole, mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         raise SweepError(
-            f"{{{hole[:_LONGEST]}}}: expected numbers, names, + - * / and parentheses,"
-            " as {entry * 0.97}"
+            f"{{{hole}}}: expected numbers, names, + - * / and parentheses, as {{entry * 0.97}}"
         ) from None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from perplab.lab.sweep.errors import SweepError
+from perplab.lab.sweep.frame import OWN
 
 _KEY = "perplab.sweep"
 _SIGNATURE = "sweep.json"
@@ -34,8 +35,7 @@ class Parts:
 
     def open(self, *, resume: bool) -> set[int]:
         """Return the numbers of the chunks that are finished, or raise `SweepError`."""
-        if not self.out.parent.is_dir():
-            raise SweepError(f"--out {self.out}: there is no folder {self.out.parent}")
+        self.demand_folder()
         if self.out.exists():
             raise SweepError(f"--out {self.out}: is there already; remove it or name another")
         if self.folder.exists():
@@ -51,7 +51,12 @@ class Parts:
             new = self.folder / f"{_SIGNATURE}.new"
             new.write_text(json.dumps(self._signature, indent=1))
             new.replace(self.folder / _SIGNATURE)
-        return {int(path.stem) for path in self._paths() if _is_whole(path)}
+        return {number for number in self._numbers() if self._is_whole(number)}
+
+    def demand_folder(self) -> None:
+        """Raise `SweepError` if there is no folder for the output."""
+        if not self.out.parent.is_dir():
+            raise SweepError(f"--out {self.out}: there is no folder {self.out.parent}")
 
     def finished(self) -> bool:
         """Return whether the output is this sweep's; `SweepError` if it is another's."""
@@ -62,7 +67,7 @@ class Parts:
 
     def write(self, number: int, frame: pl.DataFrame) -> None:
         """Keep a finished chunk."""
-        path = self.folder / f"{number:06}.parquet"
+        path = self._path(number)
         new = path.with_suffix(".new")
         with _writing(path):
             frame.write_parquet(new)
@@ -70,7 +75,14 @@ class Parts:
 
     def joined(self) -> pl.DataFrame:
         """Return the rows of all parts in the order of their runs."""
-        return pl.concat([pl.read_parquet(path) for path in self._paths()]).sort("run")
+        paths = [self._path(number) for number in self._numbers()]
+        try:
+            return pl.concat([pl.read_parquet(path) for path in paths])
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise SweepError(
+                f"{self.folder}: the parts cannot be joined: {error}; --resume does again what"
+                " cannot be read"
+            ) from error
 
     def close(self, frame: pl.DataFrame) -> None:
         """Write the output and remove the parts."""
@@ -80,8 +92,22 @@ class Parts:
             new.replace(self.out)
             shutil.rmtree(self.folder)
 
-    def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob("[0-9]*.parquet"))
+    def _path(self, number: int) -> Path:
+        return self.folder / f"{number:06}.parquet"
+
+    def _numbers(self) -> range:
+        return range(-(-self._signature["runs"] // self._signature["chunk"]))
+
+    def _is_whole(self, number: int) -> bool:
+        """Return whether a part has the rows of its chunk; one that has not is done again."""
+        size = self._signature["chunk"]
+        expected = range(number * size, min((number + 1) * size, self._signature["runs"]))
+        try:
+            frame = pl.read_parquet(self._path(number))
+            columns = set(frame.columns)
+            return columns >= set(OWN) and frame["run"].to_list() == list(expected)
+        except (OSError, pl.exceptions.PolarsError):
+            return False
 
 
 def signature_of(out: Path) -> Signature:
@@ -125,14 +151,6 @@ def _writing(path: Path) -> Iterator[None]:
     """Say what could not be written."""
     try:
         yield
-    except OSError as error:
-        raise SweepError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-def _is_whole(path: Path) -> bool:
-    """Return whether a part can be read; one that cannot is done again."""
-    try:
-        pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError):
-        return False
-    return True
+    except (OSError, pl.exceptions.PolarsError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise SweepError(f"{path}: cannot be written: {why}") from error

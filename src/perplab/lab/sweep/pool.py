@@ -1,11 +1,13 @@
 """The pool: chunks done by processes of this machine, which may die."""
 
+import os
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from perplab.lab.sweep.bench import Work, run_chunk
 from perplab.lab.sweep.figures import Result
@@ -94,5 +96,14 @@ def _pool(jobs: int) -> ProcessPoolExecutor:
 
 
 def _begin() -> None:
-    """Leave an interrupt to the process that asked for the work."""
+    """Leave an interrupt to the process that asked for the work, and end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End at once when the parent has: a killed one says nothing, and work would wait for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class Sweep:
             "--seed": terms.seed,
             "--limit": terms.limit,
             "accounts": [json.loads(variant.account) for variant in layout.variants],
-            "agents": _agents(self.bench, layout),
+            "agents": [list(each) for each in self.work.agents],
             "tape": list(self.work.prices),
             "tables": _tables(self.bench, layout),
             "runs": len(layout),
@@ -81,7 +81,7 @@ def sweep_of(terms: Terms) -> Sweep:
     window = _window(bench.scenario, bench.material, terms)
     layout = layout_of(variations, variants, window, seed=terms.seed, limit=terms.limit)
     _check_prices(bench, layout)
-    _check_runs(bench, layout)
+    bench = replace(bench, agents=_checked_agents(bench, layout))
     return Sweep(
         terms=terms,
         variations=variations,
@@ -133,15 +133,22 @@ def _check_prices(bench: Bench, layout: Layout) -> None:
         check_ticks(config, bench.material.streams, entries[0], end_ns)
 
 
-def _check_runs(bench: Bench, layout: Layout) -> None:
-    """Prepare the first run of each combination, to say now what is wrong with it."""
+def _checked_agents(bench: Bench, layout: Layout) -> dict[str, str]:
+    """Prepare the first run of each combination, to say now what is wrong with it.
+
+    Returns the users' own agents with the digests of their files.
+    """
+    agents: dict[str, str] = {}
     for number in range(min(len(layout.variants), len(layout))):
         run = layout.run(number)
         try:
-            bench.setup(run)
+            account = bench.setup(run).plan.accounts[0]
         except (SweepError, ScenarioError, ActionError, AgentError) as error:
             label, when = bench.variants[run.variant].label, format_time(run.start_ns)
             raise SweepError(f"{error} (run {number}: {label}; entry {when})") from error
+        if account.agent_digest:
+            agents[account.agent] = account.agent_digest
+    return agents
 
 
 def _tables(bench: Bench, layout: Layout) -> str:
@@ -151,9 +158,3 @@ def _tables(bench: Bench, layout: Layout) -> str:
     configs = [config_at(bench.scenario, bench.material, time_ns) for time_ns in times]
     text = json.dumps([manifest_config(config) for config in configs])
     return hashlib.blake2b(text.encode(), digest_size=32).hexdigest()
-
-
-def _agents(bench: Bench, layout: Layout) -> list[str]:
-    """Return the digests of the agents' files, one for each combination."""
-    runs = [layout.run(number) for number in range(min(len(layout.variants), len(layout)))]
-    return [bench.setup(run).plan.accounts[0].agent_digest for run in runs]

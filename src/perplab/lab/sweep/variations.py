@@ -68,6 +68,7 @@ def variants_of(base: Base, variations: Sequence[Variation], seed: int) -> tuple
     """Return every combination of what is varied, the last key changing fastest."""
     varied = [each for each in variations if each.key != ENTRY]
     _refuse_unknown(base, [each.key for each in varied])
+    _refuse_without_agent(base, varied)
     return tuple(
         _variant(base, dict(zip([each.key for each in varied], values, strict=True)), seed)
         for values in product(*(each.values for each in varied))
@@ -90,6 +91,16 @@ def _refuse_unknown(base: Base, keys: Sequence[str]) -> None:
             raise SweepError(
                 f"--vary {both[0]}: decision {name!r} sets it too; leave it to one of them"
             )
+
+
+def _refuse_without_agent(base: Base, varied: Sequence[Variation]) -> None:
+    """Refuse what says something to an agent where no run has one: it would change nothing."""
+    keys = [each.key for each in varied]
+    if "agent" in keys or any("agent" in table for table in _tables(base)):
+        return
+    for key in keys:
+        if key == "latency" or key.startswith(_PARAMETER):
+            raise SweepError(f"--vary {key}: no account or decision has an agent, which it is for")
 
 
 def _tables(base: Base) -> Iterator[Table]:
