@@ -160,7 +160,7 @@ def test_a_point_that_no_fork_can_have_is_refused(
 
     refused(at(last + 1), BAD_INPUT, f"record {last + 1}", f"last record of the log is {last}")
     refused(at(0), BAD_INPUT, "record 0")
-    refused(at(1), BAD_INPUT, "before the exchange opens")
+    refused(at(1), BAD_INPUT, "record 1, ", "before the exchange opens")
     refused(at(last), BAD_INPUT, "the run is over there")
     refused(at("2030-01-01T00:00"), BAD_INPUT, "is outside the run")
     refused(at("margin-call:7"), BAD_INPUT, "the log has 1")
@@ -236,6 +236,32 @@ def test_a_fork_does_not_overwrite_its_parent(
     run: Path, ticks: tuple[str, str], perplab: Perplab
 ) -> None:
     refused(perplab("fork", run, *CALL, *ticks, "--out", run), BAD_INPUT, "the parent's own log")
+
+
+def test_a_parent_is_known_by_another_path_too(run: Path, perplab: Perplab) -> None:
+    Path("link.db").symlink_to(run)
+    refused(perplab("fork", run, *CALL, "--out", "link.db"), BAD_INPUT, "the parent's own log")
+
+
+def test_an_action_without_words_is_not_taken_for_hold(
+    run: Path, ticks: tuple[str, str], perplab: Perplab
+) -> None:
+    made = perplab("fork", run, *CALL, *ticks, "--do", "")
+    refused(made, BAD_INPUT, "--do: found no action, expected hold")
+
+
+def test_of_several_accounts_only_those_that_the_event_is_about_are_named(
+    perplab: Perplab, crash: Path
+) -> None:
+    del crash  # for its folder
+    leverages = {"ann": 20, "bob": 20, "cid": 2}
+    accounts = [ACCOUNT.format(name=name, leverage=x) for name, x in leverages.items()]
+    tape = PAIR.replace("seed = 7", 'seed = 7, scenario = "flash-crash"')
+    text = tape.format(accounts="".join(accounts)).replace('"1000"', '"4000"')
+    Path("three.toml").write_text(text)
+    assert perplab("run", "three.toml", "--log", "three.db").exit_code == 0
+    made = perplab("fork", "three.db", *CALL)
+    refused(made, BAD_INPUT, "say whose decision it is: ann, bob\n")
 
 
 def test_a_parent_that_was_changed_is_told_at_the_record(

@@ -37,9 +37,9 @@ def test_a_chunk_that_kills_its_worker_twice_fails_alone(tmp_path: Path) -> None
 
 ORPHANS = """
 import sys, time
-from perplab.lab.sweep.pool import _pool
+from perplab.lab.workers import worker_pool
 if __name__ == "__main__":
-    pool = _pool(1)
+    pool = worker_pool(1)
     print(pool.submit(__import__("os").getpid).result(), flush=True)
     time.sleep(600)
 """

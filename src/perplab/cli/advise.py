@@ -44,8 +44,8 @@ TickFiles = Annotated[
     typer.Option(
         metavar="FILES",
         help="The price files of the run, its SCENARIO.toml, or a folder with the files that the"
-        " log names, which are otherwise looked for here and beside the log: they give the time left"
-        " and the key level.",
+        " log names, which are otherwise looked for here and beside the log: they give the time"
+        " left and the key level.",
     ),
 ]
 TickSymbol = Annotated[

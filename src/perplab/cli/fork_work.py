@@ -63,7 +63,7 @@ def fork(
 ) -> None:
     """Run one fork and print it beside its parent."""
     _demand_other(asked.log, out)
-    words = tuple(word for text in do for word in deeds(text))
+    words = tuple(word for text in do for word in _words("--do", text))
     places = asked.places
     prices = tapes_of_log(asked.log, places)
     made = fork_of(asked.log, asked.decision(words), prices, places)
@@ -131,9 +131,7 @@ def _run(
 def _tries(asked: Asked, texts: tuple[str, ...], keep: Path | None) -> list[Try]:
     tries: list[Try] = []
     for number, text in enumerate(texts, start=1):
-        do = deeds(text)
-        if not do and text.strip() != HOLD:
-            raise UsageError("--try: found no action, expected hold, or actions with ; between")
+        do = _words("--try", text)
         name = "; ".join(do) or HOLD
         if any(name == one.name for one in tries):
             raise UsageError(f"--try: {name!r} is given twice")
@@ -141,6 +139,13 @@ def _tries(asked: Asked, texts: tuple[str, ...], keep: Path | None) -> list[Try]
         out = None if keep is None else keep / f"{number:02}-{slug}.db"
         tries.append(Try(name=name, decision=asked.decision(do), out=out))
     return tries
+
+
+def _words(option: str, text: str) -> tuple[str, ...]:
+    do = deeds(text)
+    if not do and text.strip() != HOLD:
+        raise UsageError(f"{option}: found no action, expected hold, or actions with ; between")
+    return do
 
 
 def _title(log: Path, fork: Fork) -> str:
@@ -162,7 +167,7 @@ def _point_json(asked: Asked, fork: Fork) -> dict[str, object]:
 
 
 def _demand_other(log: Path, out: Path | None) -> None:
-    if out is not None and out.absolute() == log.absolute():
+    if out is not None and out.resolve() == log.resolve():
         raise UsageError(f"--out: {out} is the parent's own log; expected another name")
 
 

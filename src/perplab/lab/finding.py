@@ -84,6 +84,6 @@ def _missing(log: Path, manifest: Manifest, names: list[str], places: Sequence[P
     looked = ", ".join(str(place) if place != Path() else "the current folder" for place in places)
     return (
         f"{log}: its tape {', '.join(dict.fromkeys(names))} was not found; looked in {looked}."
-        f" Its prices have the hash: {'; '.join(entries)}. Say where it is with --ticks FILE or"
-        " FOLDER"
+        f" Its prices have the hash: {'; '.join(entries)}. Say where it is, under this name,"
+        " with --ticks FILE or FOLDER"
     )

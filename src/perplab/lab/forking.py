@@ -116,7 +116,8 @@ def _account(plan: Plan, decision: Decision, parting: Parting) -> AccountPlan:
     if wanted is None and of_a_record and len(parting.concerned) == 1:
         wanted = parting.concerned[0]
     if wanted is None:
-        raise ForkError(f"--account: say whose decision it is: {', '.join(names) or 'nobody'}")
+        about = parting.concerned if of_a_record and parting.concerned else names
+        raise ForkError(f"--account: say whose decision it is: {', '.join(about) or 'nobody'}")
     if wanted not in names:
         raise ForkError(f"--account: found {wanted!r}, expected one of {', '.join(names)}")
     if wanted not in parting.opened:

@@ -66,7 +66,7 @@ def parting_of(journal: Journal, plan: Plan, point: Point, others: Others) -> Pa
     parting = Parting(time_ns=time_ns, after_seq=seq if exact else None, event=point.event)
     before = [block for block in blocks if _is_before(block, parting)]
     shared = [block for block in before if not _is_quiet(block)]
-    _demand_open(plan, parting, before, point)
+    _demand_open(parting, before, point)
     _demand_later(plan, journal, parting)
     parting.seq, parting.hash = shared[-1].records[-1].seq, shared[-1].hash
     parting.opened = [
@@ -93,13 +93,13 @@ def _is_before(block: Block, parting: Parting) -> bool:
     return time_ns < parting.time_ns or (time_ns == parting.time_ns and _is_tick(block))
 
 
-def _demand_open(plan: Plan, parting: Parting, before: list[Block], point: Point) -> None:
+def _demand_open(parting: Parting, before: list[Block], point: Point) -> None:
     """Demand that the exchange is open at the point."""
     types = [_type(block) for block in before]
     if "StartRun" not in types:
         raise ForkError(
-            f"{format_time(parting.time_ns)} is before the exchange opens at"
-            f" {format_time(plan.start_ns)}; expected a later point"
+            f"record {point.seq}, {format_time(parting.time_ns)}: it comes before the exchange"
+            " opens (StartRun); expected a later point"
         )
     if "EndRun" in types:
         raise ForkError(f"record {point.seq}: the run is over there; expected a point before it")

@@ -1,11 +1,9 @@
 """What if: several decisions at one point of a log, each run to the end, in parallel processes."""
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 from perplab.lab.comparison import Branch, Watcher
@@ -13,6 +11,7 @@ from perplab.lab.finding import tapes_of_log
 from perplab.lab.forking import Decision, Fork, fork_of
 from perplab.lab.parting import ForkError
 from perplab.lab.recorded import run_recorded
+from perplab.lab.workers import worker_pool
 from perplab.venue.venue import Prices
 
 
@@ -72,10 +71,7 @@ def branches_of(
         for place, (fork, one) in enumerate(zip(forks, tries, strict=True)):
             yield place, run_fork(fork, one.name, one.out)
         return
-    # Not forked processes: the threads of polars do not come along.
-    context = get_context("spawn")
-    workers = min(jobs, len(tries))
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
+    with worker_pool(min(jobs, len(tries))) as pool:
         begun = {
             pool.submit(_branch, log, one, tuple(places)): place for place, one in enumerate(tries)
         }
@@ -94,8 +90,3 @@ def _branch(log: Path, one: Try, places: tuple[Path, ...]) -> Branch:
     """Run one try in a process of its own, which reads the tapes again."""
     fork = fork_of(log, one.decision, tapes_of_log(log, places), places)
     return run_fork(fork, one.name, one.out)
-
-
-def _begin() -> None:
-    """Leave an interrupt to the process that asked for the work."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

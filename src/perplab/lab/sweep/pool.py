@@ -1,17 +1,14 @@
 """The pool: chunks done by processes of this machine, which may die."""
 
-import os
-import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from multiprocessing import get_context, parent_process
-from threading import Thread
 
 from perplab.lab.sweep.bench import Work, run_chunk
 from perplab.lab.sweep.figures import Result
 from perplab.lab.sweep.layout import Chunk
+from perplab.lab.workers import worker_pool
 
 Done = tuple[Chunk, list[Result]]
 """A chunk and the results of its runs."""
@@ -58,7 +55,7 @@ def _together(
     """Do what is left, until all is done or a worker dies; return what was begun then."""
     waiting = iter(list(left.values()))
     begun: dict[Future[list[Result]], Chunk] = {}
-    pool = _pool(jobs)
+    pool = worker_pool(jobs)
     try:
         while True:
             for chunk in islice(waiting, jobs + _AHEAD - len(begun)):
@@ -77,7 +74,7 @@ def _together(
 
 
 def _one_by_one(work: Work, chunks: Sequence[Chunk], say: Say, do: Do) -> Iterator[Done]:
-    pool = _pool(1)
+    pool = worker_pool(1)
     try:
         for chunk in chunks:
             try:
@@ -85,25 +82,6 @@ def _one_by_one(work: Work, chunks: Sequence[Chunk], say: Say, do: Do) -> Iterat
             except BrokenProcessPool:
                 say(f"chunk {chunk.number}: {DIED}; its {len(chunk.runs)} runs have failed")
                 yield chunk, failed(chunk, DIED)
-                pool = _pool(1)
+                pool = worker_pool(1)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    # Not forked: the threads of polars do not come along.
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_begin)
-
-
-def _begin() -> None:
-    """Leave an interrupt to the process that asked for the work, and end when it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End at once when the parent has: a killed one says nothing, and work would wait for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
