@@ -44,7 +44,9 @@ class Perplab(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            typer.echo("perplab: interrupted; the same command goes on with its log", err=True)
+            typer.echo(
+                "perplab: interrupted; a log that was begun goes on with the same command", err=True
+            )
             raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             code = exit_code_of(error)
