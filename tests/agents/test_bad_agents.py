@@ -149,6 +149,11 @@ WRONGS: dict[str, tuple[str, int, str]] = {
         1,
         "1,000 requests",
     ),
+    "gives a market order a time in force": (
+        "ctx.buy(1, time_in_force='ioc')",
+        0,
+        "time_in_force 'ioc' is for limit orders; give `at` a price",
+    ),
     "asks for another account": (
         "ctx.submit(cm.CancelAllOrders(account='bob', symbol=ctx.symbol))",
         0,

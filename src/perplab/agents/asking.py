@@ -61,8 +61,7 @@ class Asking(Reading):
         order_id: str | None = None,
     ) -> Request:
         """Buy at the market, or with a limit `at` a price."""
-        options = [time_in_force if at is not None else "", "reduce-only" if reduce_only else ""]
-        words = [*_limit(at), *options, side, *_named(order_id)]
+        words = _terms(at, time_in_force, reduce_only, side, order_id)
         return self._words("buy", text_of(quantity, "a quantity"), self._symbol(symbol), *words)
 
     def sell(
@@ -77,8 +76,7 @@ class Asking(Reading):
         order_id: str | None = None,
     ) -> Request:
         """Sell at the market, or with a limit `at` a price."""
-        options = [time_in_force if at is not None else "", "reduce-only" if reduce_only else ""]
-        words = [*_limit(at), *options, side, *_named(order_id)]
+        words = _terms(at, time_in_force, reduce_only, side, order_id)
         return self._words("sell", text_of(quantity, "a quantity"), self._symbol(symbol), *words)
 
     def close(
@@ -244,8 +242,18 @@ class Asking(Reading):
         return self.do(" ".join(word for word in words if word and word != PositionSide.BOTH))
 
 
-def _limit(price: Number | None) -> tuple[str, ...]:
-    return () if price is None else ("at", text_of(price, "a price"))
+def _terms(
+    at: Number | None,
+    time_in_force: str,
+    reduce_only: bool,
+    side: str | None,
+    order_id: str | None,
+) -> tuple[str | None, ...]:
+    """Return the words of an order after its symbol."""
+    if at is None and time_in_force != "gtc":
+        raise AgentError(f"time_in_force {time_in_force!r} is for limit orders; give `at` a price")
+    limit = () if at is None else ("at", text_of(at, "a price"), time_in_force)
+    return (*limit, "reduce-only" if reduce_only else None, side, *_named(order_id))
 
 
 def _part(percent: Number | None) -> tuple[str, ...]:
