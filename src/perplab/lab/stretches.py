@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-import numpy as np
-
 from perplab.domain.instrument import Instrument
 from perplab.domain.numbers import ONE
 from perplab.domain.state import Account, PoolKey, State
@@ -117,12 +115,14 @@ def _extremes(stretch: Stretch, stream: Stream) -> Iterator[Sight]:
     end = stream.last_row_at(stretch.to_ns - 1) + 1
     if first >= end:
         return
-    marks = stream.price[first:end]
-    for row in (int(np.argmin(marks)), int(np.argmax(marks))):
-        mark = int(marks[row])
+    index = stream.index
+    low, high = index.range_of(first, end)
+    for row in (index.first(first, low, None), index.first(first, None, high)):
+        assert row is not None, "the range is that of rows that are there"
+        mark = int(stream.price[row])
         gaps = [abs(mark - price) for price in stretch.prices]
         yield Sight(
-            time_ns=int(stream.time_ns[first + row]),
+            time_ns=int(stream.time_ns[row]),
             mark=mark,
             ratio=stretch.pool.ratio(mark),
             distance=min(gaps) / mark if gaps else None,
