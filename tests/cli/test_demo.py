@@ -18,6 +18,8 @@ def test_it_shows_who_lived_and_who_died_and_verifies_its_log(perplab: Perplab) 
     for word in ("isolated", "auto-add", "cross", "stop", "LIQUIDATED", "LIVED", "VERIFIED"):
         assert word in result.stdout
     assert perplab("verify", "demo/flash-crash.db").exit_code == 0
+    assert "report: demo/flash-crash.html" in result.stdout
+    assert "generator" in Path("demo/flash-crash.html").read_text()[:1000]
 
 
 def test_it_can_be_run_again_and_tells_the_same(told: Told) -> None:

@@ -1,4 +1,4 @@
-"""What the demo does: run its scenario into a fresh log, print it, verify it twice."""
+"""What the demo does: run its scenario into a fresh log, verify it twice, make its report."""
 
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from perplab.journal.verify import Verification, verify
 from perplab.lab.preparation import prepare
 from perplab.lab.recorded import plan_of, verify_ticks
 from perplab.lab.scenario import read_scenario
+from perplab.report.run_page import write_run_report
+from perplab.report.source import ReportError, Source
 from perplab.tables.reading import config_file
 
 SCENARIO = "demo.toml"
 LOG = "flash-crash.db"
+REPORT = "flash-crash.html"
 
 
 def demo(folder: Path, *, as_json: bool) -> None:
@@ -26,13 +29,16 @@ def demo(folder: Path, *, as_json: bool) -> None:
     log = _fresh_log(folder, scenario.name)
     told = run_told(prepare(scenario, config_file(SCENARIO).parent), log, every_tick=False)
     found = _prove(told, log)
+    page = _report(told, log)
     if as_json:
-        print_json(told_json(told) | {"verified": True, "verified_from_ticks": True})
+        proven = {"verified": True, "verified_from_ticks": True, "report": str(page)}
+        print_json(told_json(told) | proven)
         return
     print_run(told)
     console = Console()
     console.print()
     console.print(Text(_sentence(told, found), style="bold green"))
+    console.print(Text(f"report: {page}; open it in a browser", style="bold"))
     for command in (f"perplab show {log} --account auto-add", f"perplab verify {log}"):
         console.print(f"next: {command}", style="dim", highlight=False)
 
@@ -52,6 +58,15 @@ def _prove(told: Told, log: Path) -> Verification:
     prices = told.setup.prices
     verify_ticks(log, prices.streams, prices.funding)
     return found
+
+
+def _report(told: Told, log: Path) -> Path:
+    """Write the log's report beside it, and return its path."""
+    source = Source(log=log, name=log.stem, streams=told.setup.prices.streams)
+    try:
+        return write_run_report([source], log.with_name(REPORT)).out
+    except ReportError as error:
+        raise UsageError(str(error)) from error
 
 
 def _fresh_log(folder: Path, name: str) -> Path:
