@@ -5,12 +5,27 @@ import io
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from cli.conftest import Perplab, Told
+from cli.conftest import WIDE, Perplab, Told
+from perplab.cli.record_words import words_of
+from perplab.journal.codec import MESSAGES
 from perplab.journal.journal import Journal
+
+ID = "abcdefghijklmnopqrstuvwxyz-012345678"
+LONG_NAMES = """
+tape = [{ generate = { rows = 50 } }]
+
+[[account]]
+name = "a-name-that-is-longer-than-the-table"
+futures = "1000"
+actions = [{ do = "buy 0.1 as %s" }]
+"""
 
 
 def test_everything_is_shown_in_order(finished: Path, told: Told) -> None:
@@ -41,9 +56,48 @@ def test_a_person_reads_a_table(finished: Path, perplab: Perplab) -> None:
     result = perplab("show", finished, "--type", "MarginAutoAdded")
     assert result.exit_code == 0
     assert "MarginAutoAdded" in result.stdout
-    assert "amount=" in result.stdout
+    assert "USDT from the wallet" in result.stdout
     manifest = perplab("show", finished, "--type", "Manifest").stdout
     assert "BTCUSDT trade" in manifest
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_a_table_keeps_to_the_width_and_cuts_long_names_in_the_middle(
+    tmp_path: Path, perplab: Perplab, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setitem(WIDE, "COLUMNS", str(width))
+    name = "a-name-that-is-longer-than-the-table"
+    monkeypatch.chdir(tmp_path)
+    Path("long.toml").write_text(LONG_NAMES % ID)
+    assert perplab("run", "long.toml", "--log", "long.db").exit_code == 0
+    shown = perplab("show", "long.db").stdout
+    assert all(len(line.rstrip()) <= width for line in shown.splitlines())
+    assert "a-name-t…e-table" in shown
+    assert "abcdefghijklmn" in shown
+    assert (ID in shown) == (width >= 100)
+    assert ("PositionOpened" in shown) == (width >= 100)
+    assert "opened long 0.1 BTC" in shown
+    assert name in perplab("show", "long.db", "--jsonl").stdout
+    assert ID in perplab("show", "long.db", "--csv").stdout
+
+
+def some(hint: Any) -> Any:
+    """Return a plain value of a field's type."""
+    if get_origin(hint) is tuple:
+        return (some(get_args(hint)[0]),)
+    if is_dataclass(hint) and isinstance(hint, type):
+        hints = get_type_hints(hint)
+        return hint(**{field.name: some(hints[field.name]) for field in fields(hint)})
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return next(iter(hint))
+    return {bool: True, str: "BTCUSDT"}.get(hint, 5_000_000_000)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_type_of_record_has_words(name: str) -> None:
+    words = words_of(some(MESSAGES[name]))
+    assert words
+    assert "_" not in words.replace("account_unknown", "")
 
 
 def test_csv_has_a_row_a_record_and_jsonl_the_hashed_lines(

@@ -19,6 +19,14 @@ def plain_table() -> Table:
     return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), expand=False)
 
 
+def shorten(text: str, most: int) -> str:
+    """Return a text of at most so many characters, what is too long cut in the middle."""
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 2
+    return f"{text[: most - 1 - tail]}…{text[len(text) - tail :]}"
+
+
 def print_notes(console: Console, told: Told) -> None:
     """Print what failed, what was assumed, what never came due, and where the log is."""
     for fault in told.outcome.faults:

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from perplab.cli.failures import UsageError
-from perplab.cli.look import plain_table, print_json
+from perplab.cli.look import print_json
+from perplab.cli.show_table import records_table
 from perplab.journal.chain import Record
 from perplab.journal.codec import MESSAGES
 from perplab.journal.ending import check_ending
@@ -22,7 +22,7 @@ from perplab.journal.errors import JournalError, differs
 from perplab.journal.forms import shown
 from perplab.journal.journal import Journal
 from perplab.journal.manifest import Manifest
-from perplab.lab.amounts import iso, moment
+from perplab.lab.amounts import iso
 from perplab.tape.naming import market
 from perplab.venue.moments import parse_time
 
@@ -30,7 +30,6 @@ Form = Literal["table", "csv", "jsonl", "json"]
 
 _TYPES = ("Manifest", *MESSAGES)
 _KINDS = ("manifest", "command", "event")
-_EMPTY = ("", "0", False, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,19 +92,9 @@ def _print(records: Iterable[Record], form: Form) -> int:
 
 
 def _table(records: Iterator[Record]) -> None:
-    table = plain_table()
-    for name in ("seq", "time, UTC", "type", "account"):
-        table.add_column(name, no_wrap=name != "type", overflow="fold")
-    table.add_column("what it says", overflow="fold")
-    for record in records:
-        body = _body(record)
-        style = "dim" if record.kind == "command" else ""
-        account = str(body.pop("account", ""))
-        time = moment(record.time_ns) if record.kind != "manifest" else ""
-        row = (str(record.seq), time, record.type, account, _details(record, body))
-        table.add_row(*(Text(cell) for cell in row), style=style)
-    if table.row_count:
-        Console().print(table)
+    console = Console()
+    if rows := [(record, _body(record)) for record in records]:
+        console.print(records_table(rows, console.width))
 
 
 def _body(record: Record) -> dict[str, Any]:
@@ -126,20 +115,6 @@ def _start_of(manifest: Manifest) -> int:
         what = "manifest, field 'scenario.start_ns'"
         raise differs(what, shown(start_ns), "a whole number", seq=0)
     return start_ns
-
-
-def _details(record: Record, body: dict[str, Any]) -> str:
-    """Return a record's fields that say something, in a line."""
-    if record.kind == "manifest":
-        tapes = ", ".join(f"{tape['symbol']} {tape['kind']}" for tape in body["tapes"])
-        name = body["scenario"].get("name") or "no name"
-        return f"perplab {body['perplab']}, rules {body['rules']}, {name}; {tapes}"
-    fields = [f"{key}={_value(value)}" for key, value in body.items() if value not in _EMPTY]
-    return " ".join(fields)
-
-
-def _value(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, list | dict) else str(value)
 
 
 def _csv(records: Iterator[Record]) -> None:
@@ -178,10 +153,15 @@ def _json(records: Iterator[Record]) -> None:
 _PRINT = {"table": _table, "csv": _csv, "jsonl": _jsonl, "json": _json}
 
 
-def _check(asked: Asked) -> None:
-    for name in asked.types:
+def check_types(types: Sequence[str]) -> None:
+    """Raise `UsageError` for a type that no record has."""
+    for name in types:
         if name not in _TYPES:
             near = get_close_matches(name, _TYPES, n=3, cutoff=0.4)
             raise UsageError(f"--type: found {name!r}, expected a type such as {', '.join(near)}")
+
+
+def _check(asked: Asked) -> None:
+    check_types(asked.types)
     if asked.kind is not None and asked.kind not in _KINDS:
         raise UsageError(f"--kind: found {asked.kind!r}, expected one of {', '.join(_KINDS)}")
