@@ -16,6 +16,8 @@ from perplab.audit.verdict import Finding
 
 _SAME = ("account", "symbol", "order_id", "position_side", "against")
 """Fields by which a fact is recognised as the expected one."""
+_ASTRAY = (ArithmeticError, LookupError, ValueError)
+"""What a rule may end with on a book that forged facts have led astray."""
 _MOST_MISSING = 12
 """After so many missing facts nothing that follows in a batch can be judged."""
 
@@ -126,11 +128,18 @@ class Hearing:
                 wanted = due.send(self._answer(wanted))
         except StopIteration:
             return
+        except _ASTRAY as error:
+            self._tell_batch(f"from these facts the rules cannot go on ({error!r})")
 
     def finish(self) -> None:
         """Report what nothing asked for, and what is missing; what is only out of order as such."""
         while self._at < len(self.facts):
             self._extra.append(self._take())
+        if self._missing or self._extra:
+            self._tell_batch(
+                f"the events of a batch are not those that were due: {len(self._missing)} missing,"
+                f" {len(self._extra)} not asked for or out of order"
+            )
         for wanted in self._missing:
             twin = next((fact for fact in self._extra if _is_same(fact, wanted)), None)
             if twin is None:
@@ -218,6 +227,11 @@ class Hearing:
                 rule="1.4",
             )
         return fact
+
+    def _tell_batch(self, what: str) -> None:
+        self.report(
+            Finding(check="causes", what=what, rule="21", seq=self.seq, time_ns=self.time_ns)
+        )
 
     def _tell_missing(self, wanted: Expected) -> None:
         why = f"; it was due, as {wanted.why}" if wanted.why else ""

@@ -23,6 +23,7 @@ def exit_code_of(error: Exception) -> int | None:
     # Imported here: whoever raised one of these has loaded its module already.
     from perplab.advice.verdict import AdviceError  # noqa: PLC0415 - see above
     from perplab.agents.errors import AgentError  # noqa: PLC0415
+    from perplab.audit.log import AuditError  # noqa: PLC0415
     from perplab.journal.errors import JournalError  # noqa: PLC0415
     from perplab.lab.finding import MissingTapeError  # noqa: PLC0415
     from perplab.lab.parting import ForkError  # noqa: PLC0415
@@ -33,7 +34,7 @@ def exit_code_of(error: Exception) -> int | None:
     from perplab.tape.errors import TapeError  # noqa: PLC0415
     from perplab.venue.words import ActionError  # noqa: PLC0415
 
-    if isinstance(error, JournalError):
+    if isinstance(error, JournalError | AuditError):
         return LOG_WRONG
     if isinstance(error, MissingTapeError | ForkError | AdviceError | AgentError):
         return BAD_INPUT

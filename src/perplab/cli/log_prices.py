@@ -7,9 +7,9 @@ from perplab.cli.replay_scenario import tapes_of
 from perplab.cli.replay_terms import PriceFiles
 from perplab.journal.manifest import Manifest
 from perplab.lab.finding import places_of, tapes_of_log
-from perplab.lab.recorded import plan_of
 from perplab.lab.scenario import Scenario, read_scenario, scenario_of
 from perplab.lab.tapes import Read, read_tapes
+from perplab.venue.plan import Plan
 
 
 def read_log_prices(log: Path, manifest: Manifest, prices: PriceFiles) -> Read:
@@ -23,7 +23,7 @@ def read_log_prices(log: Path, manifest: Manifest, prices: PriceFiles) -> Read:
         return found.streams, found.funding, []
     scenario, folder = _scenario(prices, manifest)
     # The path inside a candle is the run's, whatever the scenario says now.
-    path = plan_of(log).candle_path
+    path = Plan.model_validate(manifest.scenario).candle_path
     return read_tapes(scenario.model_copy(update={"candle_path": path}), folder)
 
 

@@ -11,15 +11,18 @@ from typer.main import get_group
 from perplab.cli import ticks
 from perplab.cli.advise import advise, advise_mode
 from perplab.cli.agents import agents
+from perplab.cli.audit import audit, explain
 from perplab.cli.demo import demo
 from perplab.cli.failures import EXIT_CODES, INTERRUPTED, exit_code_of
 from perplab.cli.fork import compare, fork, whatif
 from perplab.cli.replay import replay
+from perplab.cli.report import report
 from perplab.cli.run import run
 from perplab.cli.show import show
 from perplab.cli.sweep import sweep
 from perplab.cli.transfer import export, import_
 from perplab.cli.verify import verify
+from perplab.cli.watch import watch
 
 _MODE = "advise mode"
 _CALC = "The margin calculator: exact, nothing is traded."
@@ -109,12 +112,16 @@ app.command()(agents)
 app.command()(sweep)
 app.command()(demo)
 app.command()(verify)
+app.command()(audit)
+app.command()(explain)
 app.command()(show)
+app.command()(watch)
 app.command()(advise)
 app.command(_MODE)(advise_mode)
 app.command()(fork)
 app.command()(whatif)
 app.command()(compare)
+app.command()(report)
 app.command()(export)
 app.command("import")(import_)
 app.add_typer(typer.Typer(help=_CALC), name="calc")

@@ -32,6 +32,13 @@ def tapes_of_log(log: Path, places: Sequence[Path]) -> Prices:
     """
     with Journal.open(log) as journal:
         manifest = journal.manifest
+    prices = tapes_named(log, manifest, places)
+    demand_same_prices(log, manifest, prices)
+    return prices
+
+
+def tapes_named(log: Path, manifest: Manifest, places: Sequence[Path]) -> Prices:
+    """Return the prices that a manifest names, as `tapes_of_log` does, whatever their hash is."""
     plan = Plan.model_validate(manifest.scenario)
     if not plan.tapes:
         raise MissingTapeError(
@@ -44,9 +51,7 @@ def tapes_of_log(log: Path, places: Sequence[Path]) -> Prices:
         raise MissingTapeError(_missing(log, manifest, missing, places))
     path = cast("CandlePath", plan.candle_path)
     streams, funding, _ = read_planned(plan.tapes, found.files_of, path)
-    prices = Prices(streams=streams, funding=funding)
-    demand_same_prices(log, manifest, prices)
-    return prices
+    return Prices(streams=streams, funding=funding)
 
 
 class _Files:
