@@ -11,7 +11,7 @@ CHECKS = tuple(
         ("manifest", "says what the run was made from; sound brackets", "4.3"),
         ("ticks", "recorded prices were on the tape, and current", "8, 19"),
         ("money", "all money sums to zero, no wallet below zero", "1.4, 13.6"),
-        ("causes", "every event was asked for, and in its order", "21"),
+        ("causes", "every event was asked for, and in its order", "20"),
         ("accounts", "accounts, deposits and transfers within limits", "2"),
         ("modes", "leverage and modes rightly set or refused", "3"),
         ("admission", "orders rightly accepted or refused", "18"),

@@ -147,7 +147,7 @@ class Hearing:
                 continue
             self._extra.remove(twin)
             what = f"{twin.type} is out of order: {wanted.why or 'something else was due first'}"
-            self._tell("causes", what, twin, rule="21")
+            self._tell("causes", what, twin, rule="20")
         for fact in self._extra:
             check = _check_of_extra(fact)
             what = f"{fact.type} was not due: nothing asked for it"
@@ -230,7 +230,7 @@ class Hearing:
 
     def _tell_batch(self, what: str) -> None:
         self.report(
-            Finding(check="causes", what=what, rule="21", seq=self.seq, time_ns=self.time_ns)
+            Finding(check="causes", what=what, rule="20", seq=self.seq, time_ns=self.time_ns)
         )
 
     def _tell_missing(self, wanted: Expected) -> None:

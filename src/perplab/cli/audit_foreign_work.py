@@ -4,13 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from perplab.audit.foreign import Examined, examine
-from perplab.audit.verdict import Audit
 from perplab.tables.dated import read_dated
-
-
-def audit_foreign(files: Sequence[Path], brackets: Sequence[str], prices: Sequence[str]) -> Audit:
-    """Return the audit of an exchange's records. Raises as `examine_foreign` does."""
-    return examine_foreign(files, brackets, prices).audit
 
 
 def examine_foreign(

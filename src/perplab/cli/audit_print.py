@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from perplab.audit.verdict import Audit, CheckResult, Finding, Liquidation, Verdict
@@ -64,12 +65,27 @@ def _print_checks(console: Console, checks: Sequence[CheckResult]) -> None:
 
 
 def _print_liquidations(console: Console, audit: Audit) -> None:
+    """Print every liquidation, of many only those that are violated; then how many there are."""
+    listed = list(audit.liquidations)
+    if len(listed) > _MOST_LIQUIDATIONS:
+        listed = [one for one in listed if one.verdict is Verdict.VIOLATED][:_MOST_LIQUIDATIONS]
+    if listed:
+        console.print(_liquidation_table(listed))
+    counts = Counter(one.verdict for one in audit.liquidations)
+    told = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts[verdict])
+    many = len(audit.liquidations)
+    text = f"{many:,} liquidation{'' if many == 1 else 's'}: {told}"
+    if len(listed) < many:
+        text += "; --json and --csv have each of them"
+    console.print(Text(text), highlight=False)
+
+
+def _liquidation_table(listed: Sequence[Liquidation]) -> Table:
     table = plain_table()
     for name in ("#", "time, UTC", "account", "pool", "verdict"):
         table.add_column(name, no_wrap=True)
     table.add_column("numbers")
-    worst_first = sorted(audit.liquidations, key=lambda one: (_order(one.verdict), one.number))
-    for one in worst_first[:_MOST_LIQUIDATIONS]:
+    for one in listed:
         table.add_row(
             str(one.number),
             moment(one.time_ns) if one.time_ns >= 0 else "",
@@ -78,14 +94,7 @@ def _print_liquidations(console: Console, audit: Audit) -> None:
             Text(f"{_SIGNS[one.verdict]} {one.verdict}", style=_STYLES[one.verdict]),
             _numbers(one),
         )
-    console.print(table)
-    counts = Counter(one.verdict for one in audit.liquidations)
-    told = ", ".join(f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts[verdict])
-    console.print(Text(f"{len(audit.liquidations):,} liquidations: {told}"), highlight=False)
-
-
-def _order(verdict: Verdict) -> int:
-    return (Verdict.VIOLATED, Verdict.CANNOT_TELL, Verdict.CONFIRMED).index(verdict)
+    return table
 
 
 def _pool(one: Liquidation) -> str:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from perplab.audit.auditing import audit_log
-from perplab.audit.log import is_log
+from perplab.audit.log import is_database, is_log
 from perplab.audit.verdict import Audit, Verdict
 from perplab.cli.audit_prices import Given, audit_bar, prices_for
 from perplab.cli.audit_print import audit_json, print_audit, print_csv
@@ -57,13 +57,20 @@ def _audit_log(asked: Asked, *, csv: bool, json: bool) -> int:
 
 
 def _audit_foreign(asked: Asked, *, csv: bool, json: bool) -> int:
-    from perplab.cli.audit_foreign_work import audit_foreign  # noqa: PLC0415 - only for these
+    from perplab.cli.audit_foreign_work import examine_foreign  # noqa: PLC0415 - only for these
+    from perplab.cli.audit_study import print_study, study_json  # noqa: PLC0415 - the same
 
     given = asked.given
     if given.ticks or given.mark or given.funding or given.columns:
         raise UsageError("--ticks, --mark, --funding and --columns are for a log of ours")
-    found = audit_foreign(asked.files, asked.brackets, asked.prices)
-    _print(found, (), csv=csv, json=json)
+    examined = examine_foreign(asked.files, asked.brackets, asked.prices)
+    found, study = examined.audit, examined.study
+    if json:
+        print_json(audit_json(found) | ({} if study is None else {"study": study_json(study)}))
+    else:
+        _print(found, (), csv=csv, json=False)
+        if study is not None and not csv:
+            print_study(Console(), study)
     if asked.html is not None:
         _write_page(found, asked.html, None, None)
     return _code(found)
@@ -80,9 +87,15 @@ def _print(found: Audit, notes: tuple[str, ...], *, csv: bool, json: bool) -> No
 
 def _write_page(found: Audit, out: Path, log: Path | None, given: Given | None) -> None:
     from perplab.report.audit_page import write_audit_report  # noqa: PLC0415 - plotly is heavy
+    from perplab.report.source import ReportError  # noqa: PLC0415 - the same
 
-    whole = log if found.verdict is not Verdict.VIOLATED else None
-    write_audit_report(found, out, whole, streams=given.streams if given else None)
+    # A chart is drawn by the engine's own fold, which a wrong log may lead anywhere.
+    sound = log is not None and is_database(log) and found.verdict is not Verdict.VIOLATED
+    whole = log if sound else None
+    try:
+        write_audit_report(found, out, whole, streams=given.streams if given else None)
+    except ReportError as error:
+        raise UsageError(f"--html: {error}") from error
     typer.echo(f"report: {out} written", err=True)
 
 

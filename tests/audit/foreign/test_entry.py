@@ -7,13 +7,13 @@ import pytest
 
 from audit.foreign.account import NINE, Records, result
 from perplab.audit.verdict import Verdict
-from perplab.cli.audit_foreign_work import audit_foreign, examine_foreign
+from perplab.cli.audit_foreign_work import examine_foreign
 from perplab.tables.reading import TableError
 from perplab.tape.errors import TapeError
 
 
 def test_without_brackets_the_built_in_ones_are_used_and_named(tmp_path: Path) -> None:
-    audit = audit_foreign(Records(tmp_path).written(), (), ())
+    audit = examine_foreign(Records(tmp_path).written(), (), ()).audit
     assert result(audit, "liquidation-price").verdict is Verdict.CONFIRMED
     assert any(note.startswith("brackets: built-in ") for note in audit.notes)
 
@@ -30,7 +30,7 @@ def test_brackets_are_files_with_their_date(tmp_path: Path) -> None:
     table = tmp_path / "mine.json"
     table.write_text(json.dumps([{"symbol": "BTCUSDT", "brackets": [bracket]}]))
     files = Records(tmp_path).written("snapshots")
-    audit = audit_foreign(files, [f"{table}@2025-09-01"], ())
+    audit = examine_foreign(files, [f"{table}@2025-09-01"], ()).audit
     told = result(audit, "liquidation-price")
     assert told.verdict is Verdict.VIOLATED
     # 57,500 / 0.995 = 57,788.944723618...
@@ -42,7 +42,7 @@ def test_prices_are_files_of_candles(tmp_path: Path) -> None:
     at = NINE + 90 * 60_000
     rows = [f"{at + more},58000,58100,57000,57900,1" for more in (0, 60_000)]
     candles.write_text("\n".join(("open_time_ms,open,high,low,close,volume", *rows)) + "\n")
-    audit = audit_foreign(Records(tmp_path).written(), (), [str(candles)])
+    audit = examine_foreign(Records(tmp_path).written(), (), [str(candles)]).audit
     assert result(audit, "forced-orders").verdict is Verdict.CONFIRMED
     assert audit.verdict is Verdict.CONFIRMED
 
@@ -63,6 +63,6 @@ def test_a_study_comes_with_a_stream_alone(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_told(tmp_path: Path) -> None:
     files = Records(tmp_path).written()
     with pytest.raises(TableError, match="there is no such file"):
-        audit_foreign(files, ["gone.json"], ())
+        examine_foreign(files, ["gone.json"], ())
     with pytest.raises(TapeError, match=r"gone\.csv"):
-        audit_foreign(files, (), ["gone.csv"])
+        examine_foreign(files, (), ["gone.csv"])

@@ -1,4 +1,4 @@
-"""Watching: the consequences that follow a batch until nothing more is due. Rules 7.5, 12, 21."""
+"""Watching: the consequences that follow a batch until nothing more is due. Rules 7.5, 12, 20."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -40,7 +40,7 @@ def _turn(book: Book, pool: Pool) -> Turn:
 
 
 def watch(book: Book, pool: Pool) -> Due:
-    """Expect a margin call or its end, then auto-added margin, then liquidation. Rule 21."""
+    """Expect a margin call or its end, then auto-added margin, then liquidation. Rule 20.2."""
     risk, called = assess(book, pool), book.is_called(pool)
     settings = book.settings
     if not called and risk.reaches(settings.margin_call_ratio):
