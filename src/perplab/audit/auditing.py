@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from perplab.audit.book import Book
-from perplab.audit.config import KINDS, Config, read_config
+from perplab.audit.config import KINDS, Config, Instrument, read_config
 from perplab.audit.docket import Docket
 from perplab.audit.exact import written
 from perplab.audit.hearing import Hearing
@@ -14,7 +14,7 @@ from perplab.audit.log import AuditError, Chain, Stored, file_faults, is_databas
 from perplab.audit.messages import OBSERVATIONS, Fact, FormError, read_fact
 from perplab.audit.schedule import Plan, Schedule, read_plan
 from perplab.audit.tape import Reel, digest_of, digest_of_funding
-from perplab.audit.trials import try_liquidations
+from perplab.audit.trials import Court, adds_margin, pools_tried
 from perplab.audit.verdict import Audit, Finding
 from perplab.audit.walk import Walk
 from perplab.audit.witness import Witness
@@ -107,7 +107,7 @@ class _Auditor:
         found = _manifest(batch)
         config = read_config(found["config"])
         for instrument in config.instruments:
-            self._check_table(instrument.symbol, instrument.table)
+            self._check_table(instrument)
         book = Book(config)
         plan = read_plan(found["scenario"], tuple(book.instruments))
         self._witness = Witness(book, self._docket.report)
@@ -126,11 +126,11 @@ class _Auditor:
         else:
             docket.lack("append-only", "the log's database: this is an export of it")
 
-    def _check_table(self, symbol: str, table: Any) -> None:
+    def _check_table(self, instrument: Instrument) -> None:
+        symbol, table = instrument.symbol, instrument.table
         if fault := table.fault():
-            text = f"the brackets of {symbol} are unsound: {fault}"
-            self._docket.report(Finding(check="manifest", what=text, rule="4.3", seq=0))
-        elif not table.continuous:
+            raise FormError(f"the brackets of {symbol} are unsound (rule 4.3): {fault}")
+        if not table.continuous:
             text = f"the brackets of {symbol} are not continuous"
             self._docket.lack("manifest", f"{text}: whether the run was told to accept that")
 
@@ -157,7 +157,8 @@ class _Auditor:
         if sorted(wanted) != sorted(have):
             self._tell_tapes("price streams", have, wanted)
         assert self._witness is not None
-        reels = [Reel(one, plan.start_ns, plan.end_ns) for one in order]
+        known = [one for one in order if (one.symbol, one.kind.value) in wanted and len(one)]
+        reels = [Reel(one, plan.start_ns, plan.end_ns) for one in known]
         self._walk = Walk(self._witness, reels, docket.report)
 
     def _give_funding(self, found: dict[str, Any], plan: Plan | None) -> None:
@@ -168,7 +169,7 @@ class _Auditor:
         if plan is None:
             self._docket.lack("funding", "the run's plan")
         elif not self._funding and found["funding"]:
-            names = ", ".join(str(one["symbol"]) for one in found["funding"])
+            names = ", ".join(str(one.get("symbol")) for one in found["funding"])
             self._docket.lack("funding", f"the funding rates of {names}: give them with --funding")
             assert self._schedule is not None
             self._schedule.knows_funding = False
@@ -212,13 +213,15 @@ class _Auditor:
         if is_tick and not events:
             self._take_quiet(command)
             return
-        if self._walk is not None:
-            (self._walk.to_tick if is_tick else self._walk.to_command)(command)
         with self._docket.hearing() as findings:
+            if self._walk is not None:
+                (self._walk.to_tick if is_tick else self._walk.to_command)(command)
+            pools = pools_tried(witness.book, events)
+            late = {pool: one for pool in pools if (one := witness.overdue(pool)) is not None}
+            adding = frozenset(pool for pool in pools if adds_margin(witness.book, pool))
             hearing = witness.hear(command, events)
-        self._docket.liquidations += try_liquidations(
-            command, hearing, findings, len(self._docket.liquidations), ticks=self._walk is not None
-        )
+        court = Court(command, findings, adding, late, ticks=self._walk is not None)
+        self._docket.liquidations += court.verdicts(hearing.heard, len(self._docket.liquidations))
         if self._ear is not None:
             self._ear(command, hearing, witness.book)
 
@@ -285,9 +288,31 @@ def _manifest(batch: Stored) -> dict[str, Any]:
         raise FormError(f"the manifest is not JSON: {error}") from error
     if not isinstance(found, dict) or tuple(found) != _MANIFEST:
         raise FormError(f"the manifest's fields are not {', '.join(_MANIFEST)}")
+    _demand_sound(found)
     if found["rules"] != "1":
         raise FormError(f"the rules are version {found['rules']!r}, this audit knows version '1'")
     return found
+
+
+def _demand_sound(found: dict[str, Any]) -> None:
+    """Raise `FormError` unless a manifest's own fields fit together."""
+    scenario, parent = found["scenario"], found["parent"]
+    if not isinstance(scenario, dict) or not isinstance(found["perplab"], str):
+        raise FormError("the manifest's scenario is not an object, or its version is no text")
+    if found["format"] != 1:
+        raise FormError(f"the log's format is {found['format']!r}, this audit reads format 1")
+    seed = scenario.get("seed", 0)
+    if type(found["seed"]) is not int or found["seed"] != seed:
+        raise FormError(f"the manifest's seed is {found['seed']!r}, its scenario's is {seed!r}")
+    names = isinstance(parent, dict) and tuple(parent) == ("hash", "seq")
+    for name in ("tapes", "funding"):
+        entries = found[name]
+        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+            raise FormError(f"the manifest's {name} are {entries!r}, expected a list of objects")
+    if parent is not None and not (names and isinstance(parent["hash"], str)):
+        raise FormError(f"the manifest's parent is {parent!r}, expected a hash and a seq")
+    if (parent is None) == bool(scenario.get("forks")):
+        raise FormError("a log has a parent if its run is a fork, and only then")
 
 
 def _facts(batch: Stored) -> Iterator[Fact]:

@@ -243,6 +243,16 @@ class Book:
         position = account.positions.get((pool.symbol, pool.side))
         return position.margin if position else ZERO
 
+    def set_called(self, pool: Pool, *, called: bool) -> None:
+        """Make a pool's margin call stand or end."""
+        account = self.accounts[pool.account]
+        if not pool.symbol:
+            account.called = called
+            return
+        position = account.positions.get((pool.symbol, pool.side))
+        if position is not None:
+            position.called = called
+
     def is_called(self, pool: Pool) -> bool:
         """Return whether a pool's margin call stands."""
         account = self.accounts[pool.account]

@@ -1,5 +1,6 @@
 """Config: the rules that a log's manifest says its run was made under."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,11 @@ _FILTERS = (
     *("tick", "step", "min_quantity", "max_quantity", "min_notional", "price_up", "price_down"),
     "liquidation_fee",
 )
+_CHOICES = (
+    *("default_leverage", "quote_max_age_ns", "limit_fill", "auto_add", "partial_liquidation"),
+    *("liquidation_taker_fee", "remainder_to_fund"),
+)
+_OF_INSTRUMENT = ("symbol", "max_orders", "streams", "trigger_protect", "brackets")
 _TRIGGER_PROTECT = number("0.05")
 KINDS = ("trade", "quote", "mark")
 """Price streams in the order in which equal times are executed. Rule 19.7."""
@@ -92,12 +98,16 @@ def read_config(found: Any) -> Config:
         instruments = tuple(_instrument(one) for one in found["instruments"])
     except (KeyError, TypeError, AttributeError) as error:
         raise FormError(f"the manifest's config is not whole: {error!r}") from error
+    symbols = [one.symbol for one in instruments]
+    if not symbols or len(set(symbols)) < len(symbols):
+        raise FormError(f"the manifest's instruments are {symbols}, expected some, each once")
     return Config(settings=settings, instruments=instruments)
 
 
 def _settings(found: dict[str, Any]) -> Settings:
+    _demand_keys("settings", found, (*_RATES, *_CHOICES, "queue_ahead"))
     rates = {name: read_number(f"setting {name}", found[name]) for name in _RATES}
-    return Settings(
+    settings = Settings(
         queue_ahead=_optional("setting queue_ahead", found.get("queue_ahead"), ZERO),
         default_leverage=_whole(found, "default_leverage"),
         quote_max_age_ns=_whole(found, "quote_max_age_ns"),
@@ -108,10 +118,40 @@ def _settings(found: dict[str, Any]) -> Settings:
         remainder_to_fund=_flag(found, "remainder_to_fund"),
         **rates,
     )
+    if fault := _fault_of(settings):
+        raise FormError(f"the manifest's settings are unsound: {fault}")
+    return settings
+
+
+def _fault_of(settings: Settings) -> str | None:
+    """Return which setting no run can have, None if all are sound."""
+    fees = (settings.maker_fee, settings.taker_fee, settings.half_spread, settings.slippage)
+    if not all(0 <= rate < 1 for rate in fees):
+        return "fees, half spread and slippage are from 0 to below 1"
+    if not 0 < settings.margin_call_rearm <= settings.margin_call_ratio < 1:
+        return "margin_call_rearm is at most margin_call_ratio, and that below 1"
+    if min(settings.auto_add_amount, settings.insurance_fund, settings.queue_ahead) < 0:
+        return "an amount is below zero"
+    if settings.auto_add == "fixed" and not settings.auto_add_amount:
+        return "auto_add is fixed, and auto_add_amount is zero"
+    if settings.queue_ahead and settings.limit_fill != "queue":
+        return "queue_ahead is for limit_fill queue"
+    if settings.default_leverage < 1 or settings.quote_max_age_ns < 0:
+        return "default_leverage is 1 or more, quote_max_age_ns 0 or more"
+    return None
+
+
+def _demand_keys(what: str, found: dict[str, Any], known: Sequence[str]) -> None:
+    strange = [name for name in found if name not in known]
+    if strange:
+        raise FormError(f"the manifest's {what} have the unknown {', '.join(map(str, strange))}")
 
 
 def _instrument(found: dict[str, Any]) -> Instrument:
-    symbol = str(found["symbol"])
+    symbol = found["symbol"]
+    if not isinstance(symbol, str) or not symbol:
+        raise FormError(f"an instrument's symbol is {symbol!r}, expected a name")
+    _demand_keys(symbol, found, (*_FILTERS, *_OF_INSTRUMENT))
     filters = {name: read_number(f"{symbol}: {name}", found[name]) for name in _FILTERS}
     protect = _optional(
         f"{symbol}: trigger_protect", found.get("trigger_protect"), _TRIGGER_PROTECT
@@ -119,6 +159,8 @@ def _instrument(found: dict[str, Any]) -> Instrument:
     streams = tuple(found["streams"])
     if not streams or any(kind not in KINDS for kind in streams):
         raise FormError(f"{symbol}: its streams are {streams!r}, expected some of {KINDS}")
+    if min(filters["tick"], filters["step"]) <= 0 or min(*filters.values(), protect) < 0:
+        raise FormError(f"{symbol}: tick and step are above zero, no filter is below")
     return Instrument(
         symbol=symbol,
         trigger_protect=protect,

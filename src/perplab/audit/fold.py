@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from perplab.audit.book import Account, Book, Order, Position
+from perplab.audit.book import Account, Book, Order, Pool, Position
 from perplab.audit.brackets import Table
 from perplab.audit.exact import ZERO
 from perplab.audit.messages import Fact
@@ -182,13 +182,8 @@ def _remove(book: Book, fact: Fact) -> None:
 
 
 def _call(book: Book, fact: Fact) -> None:
-    called = fact.type == "MarginCalled"
-    if not fact.symbol:
-        _account(book, fact).called = called
-        return
-    held = _account(book, fact).positions.get((fact.symbol, fact["position_side"]))
-    if held is not None:
-        held.called = called
+    pool = Pool(fact.account, fact.symbol, fact["position_side"])
+    book.set_called(pool, called=fact.type == "MarginCalled")
 
 
 def _cover(book: Book, fact: Fact) -> None:

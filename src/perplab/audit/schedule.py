@@ -4,20 +4,22 @@ The start and the end of the run, the opening of its accounts, funding, changes 
 orders whose time is up. Rules 4.5, 17, 18.11, 19.7.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from heapq import merge
-from typing import Any, NamedTuple
+from typing import Any
 
 from perplab.audit.book import Book
 from perplab.audit.brackets import Row
-from perplab.audit.exact import of_units, written
+from perplab.audit.exact import written
 from perplab.audit.hearing import Report
-from perplab.audit.messages import OBSERVATIONS, Fact, FormError, read_number, read_row
+from perplab.audit.messages import OBSERVATIONS, Fact, FormError, read_row
+from perplab.audit.settlements import Constant, Series, Settlement, Settlements
 from perplab.audit.verdict import Finding
 from perplab.tape.stream import FundingSeries
 
+_WRITTEN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _FUNDING, _TIMER, _AGENT, _END = 2, 3, 4, 5
 _TURNS = {
     "SettleFunding": _FUNDING,
@@ -27,14 +29,6 @@ _TURNS = {
     "EndRun": _END,
 }
 """Of equal times: ticks, the decision of a fork, funding, timers, accounts, the end. Rule 19.7."""
-
-
-class Settlement(NamedTuple):
-    """A funding settlement that is to come."""
-
-    time_ns: int
-    symbol: str
-    rate: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ def _constant(found: Mapping[str, Any]) -> tuple[str, Fraction, int]:
     interval_ns = _whole(found["interval_ns"])
     if interval_ns <= 0:
         raise FormError(f"a funding interval is {interval_ns} ns, expected above 0")
-    return found["symbol"], read_number("funding rate", _plain(found["rate"])), interval_ns
+    return found["symbol"], _amount("funding rate", found["rate"]), interval_ns
 
 
 def _whole(value: Any) -> int:
@@ -98,11 +92,12 @@ def _whole(value: Any) -> int:
     return value
 
 
-def _plain(text: str) -> str:
-    """Return a decimal text as a log writes it."""
-    from perplab.audit.exact import number  # noqa: PLC0415
-
-    return written(number(text.removeprefix("+")))
+def _amount(what: str, text: Any) -> Fraction:
+    """Return the number that a person wrote in a scenario, perhaps with an exponent."""
+    found = _WRITTEN.fullmatch(text.strip()) if isinstance(text, str) else None
+    if found is None:
+        raise FormError(f"the scenario's {what} is {text!r}, expected a number as text")
+    return Fraction(found[0])
 
 
 def _openings(
@@ -112,7 +107,7 @@ def _openings(
     name = account["name"]
     yield "OpenAccount", {"account": name, "position_mode": account.get("position_mode", "one_way")}
     for wallet in ("spot", "funding", "futures"):
-        amount = read_number(wallet, _plain(str(account.get(wallet, "0"))))
+        amount = _amount(wallet, account.get(wallet, "0"))
         if amount:
             yield "Deposit", {"account": name, "wallet": wallet, "amount": amount}
     mode, leverage = account.get("margin_mode", "cross"), account.get("leverage")
@@ -133,11 +128,13 @@ class Schedule:
         self._book = book
         self._plan = plan
         self._report = report
-        self._settlements = merge(
-            *(_of_series(series, plan) for series in funding),
-            *(_of_constant(*one, plan) for one in plan.funding),
+        span = plan.start_ns, plan.end_ns
+        self._settlements = Settlements(
+            [
+                *(Series(series, span) for series in funding),
+                *(Constant(*one, span) for one in plan.funding),
+            ]
         )
-        self._next = next(self._settlements, None)
         self._changes = sorted(plan.changes, key=lambda change: change.time_ns)
         self._openings = list(plan.openings)
         self.settled = 0
@@ -187,31 +184,31 @@ class Schedule:
     def _pass_funding(self, fact: Fact, turn: int) -> None:
         if not self.knows_funding:
             return
-        while (due := self._next) is not None and (due.time_ns, _FUNDING) <= (fact.time_ns, turn):
-            here = fact.type == "SettleFunding" and fact.time_ns == due.time_ns
-            if here and (fact.symbol, fact["rate"]) == (due.symbol, due.rate):
-                self._next = next(self._settlements, None)
-                self.settled += 1
+        settles = fact.type == "SettleFunding"
+        while due := self._settlements.coming():
+            if (due.time_ns, _FUNDING) > (fact.time_ns, turn):
+                break
+            if settles and (fact.time_ns, fact.symbol) == due[:2]:
+                self._settle(fact, due)
                 return
-            if here and fact.symbol == due.symbol:
-                self._tell(
-                    "funding",
-                    f"funding of {due.symbol}: another rate",
-                    fact,
-                    found=written(fact["rate"]),
-                    expected=written(due.rate),
-                    rule="17.3",
-                )
-                self._next = next(self._settlements, None)
-                return
+            # Of this very time another symbol's may come first; what is earlier is left out.
+            until_ns = fact.time_ns - (turn <= _FUNDING)
+            missed = self._settlements.leave_out(due, until_ns)
             if self._is_held(due.symbol):
-                text = f"the funding of {due.symbol} due at {due.time_ns} ns was not settled"
-                self._tell(
-                    "funding", text, fact, expected=f"a rate of {written(due.rate)}", rule="17.1"
-                )
-            self._next = next(self._settlements, None)
-        if fact.type == "SettleFunding":
+                text = f"funding of {due.symbol} was due at {due.time_ns} ns and not settled"
+                text += f", nor {missed - 1} times after that" if missed > 1 else ""
+                expected = f"a rate of {written(due.rate)}"
+                self._tell("funding", text, fact, expected=expected, rule="17.1")
+        if settles:
             self._tell("funding", f"no funding of {fact.symbol} was due then", fact, rule="17.3")
+
+    def _settle(self, fact: Fact, due: Settlement) -> None:
+        self._settlements.take(due)
+        self.settled += 1
+        if fact["rate"] != due.rate:
+            found, expected = written(fact["rate"]), written(due.rate)
+            text = f"funding of {due.symbol}: another rate"
+            self._tell("funding", text, fact, found=found, expected=expected, rule="17.3")
 
     def _is_held(self, symbol: str) -> bool:
         return any(account.holds(symbol) for account in self._book.accounts.values())
@@ -245,6 +242,18 @@ class Schedule:
         if fact.type == "ExpireOrders":
             if not any(0 < order.good_till_ns <= fact.time_ns for order in self._orders()):
                 self._tell("orders", "no order was to end then", fact, rule="18.11")
+            for order in self._orders():
+                if 0 < order.good_till_ns < fact.time_ns:
+                    text = f"order {order.order_id} of {order.account} ends late"
+                    wanted = f"{order.good_till_ns} ns"
+                    self._tell(
+                        "orders",
+                        text,
+                        fact,
+                        found=f"{fact.time_ns} ns",
+                        expected=wanted,
+                        rule="18.11",
+                    )
             return
         for order in self._orders():
             ends = order.good_till_ns
@@ -258,20 +267,29 @@ class Schedule:
 
     def _pass_openings(self, fact: Fact) -> None:
         """Go along the commands that open the plan's accounts, right after the start."""
-        if not self._openings or fact.type == "StartRun":
+        if fact.type == "StartRun":
             return
-        kind, body = self._openings[0]
-        if (fact.type, fact.body) == (kind, body):
+        coming = self._openings[0] if self._openings else None
+        if coming == (fact.type, fact.body):
             self._openings.pop(0)
-        elif not self._plan.forked:
-            self._openings.pop(0)
+            return
+        if fact.type in {"OpenAccount", "Deposit"}:
+            found = f"{fact.type} {_told(fact.body)}"
+            self._tell(
+                "accounts",
+                "only the plan's accounts are opened, once",
+                fact,
+                found=found,
+                rule="20.6",
+            )
+        elif coming is not None and not self._plan.forked:
+            kind, body = self._openings.pop(0)
             self._tell(
                 "accounts",
                 f"{fact.type} stands where the plan opens {body['account']}",
                 fact,
-                found=_told(fact.body),
                 expected=f"{kind} {_told(body)}",
-                rule="2.2",
+                rule="20.6",
             )
 
     def _tell(
@@ -304,15 +322,3 @@ def _told(body: Mapping[str, Any]) -> str:
         f"{name}={written(value) if isinstance(value, Fraction) else value}"
         for name, value in body.items()
     )
-
-
-def _of_series(series: FundingSeries, plan: Plan) -> Iterator[Settlement]:
-    for time_ns, rate in zip(series.time_ns.tolist(), series.rate.tolist(), strict=True):
-        if plan.start_ns < time_ns <= plan.end_ns:
-            yield Settlement(time_ns, series.symbol, of_units(rate))
-
-
-def _of_constant(symbol: str, rate: Fraction, interval_ns: int, plan: Plan) -> Iterator[Settlement]:
-    first = (plan.start_ns // interval_ns + 1) * interval_ns
-    for time_ns in range(first, plan.end_ns + 1, interval_ns):
-        yield Settlement(time_ns, symbol, rate)

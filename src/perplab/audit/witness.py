@@ -41,6 +41,14 @@ ANSWERS: Mapping[str, Answer] = {
     "ChangeBrackets": adjusting.change_brackets,
 }
 """What each command of a log asks for."""
+_UNDONE = {
+    "margin-calls": "7.5",
+    "auto-add": "12.2",
+    "liquidations": "14.1",
+    "stops": "18.6",
+    "fills": "19.3",
+}
+"""The rule that asks for what was not done."""
 
 
 class Witness:
@@ -52,7 +60,7 @@ class Witness:
         self.counts: Counter[str] = Counter()
         self._report = report
         self._told: dict[Key, tuple[Tick, int]] = {}
-        self._overdue: dict[Key, None] = {}
+        self._overdue: dict[Key, Finding] = {}
         self._fenced: dict[str, list[Key]] = {}
 
     def tell(self, fact: Fact) -> None:
@@ -117,6 +125,10 @@ class Witness:
         """Return the trailing stops of a stream, without those that are overdue."""
         return [o for o in self.book.trailing(kind, symbol) if o.number not in self._overdue]
 
+    def overdue(self, pool: Pool) -> Finding | None:
+        """Return what was to be done for a pool before, and was not."""
+        return self._overdue.get(pool)
+
     def _judge_told(self) -> None:
         for key, (tick, seq) in self._told.items():
             self._judge(key, tick, seq)
@@ -135,24 +147,26 @@ class Witness:
         if undone is None:
             self._draw(key)
             return
-        self.fences.drop(key)
-        self._overdue[key] = None
         check, account, symbol, text = undone
         place = f"{tick.symbol} {tick.kind} row {tick.row}, {written(tick.price)}"
-        self._report(
-            Finding(
-                check=check,
-                what=f"nothing was done at {place}: {text}",
-                seq=seq,
-                time_ns=tick.time_ns,
-                account=account,
-                symbol=symbol,
-                place=place,
-                rule={"margin-calls": "7.5", "auto-add": "12.2", "liquidations": "14.1"}.get(
-                    check, "18.6" if check == "stops" else "19.3"
-                ),
-            )
+        finding = Finding(
+            check=check,
+            what=f"nothing was done at {place}: {text}",
+            seq=seq,
+            time_ns=tick.time_ns,
+            account=account,
+            symbol=symbol,
+            place=place,
+            rule=_UNDONE[check],
         )
+        self._report(finding)
+        if isinstance(key, Pool) and check == "margin-calls":
+            # It is taken as made, so that what comes after it is judged as well.
+            book.set_called(key, called=not book.is_called(key))
+            self._draw(key)
+            return
+        self.fences.drop(key)
+        self._overdue[key] = finding
 
     def _undone_pool(self, pool: Pool) -> tuple[str, str, str, str] | None:
         book = self.book
