@@ -1,18 +1,21 @@
 """Auditing: a log of ours, read as data, held against docs/rules.md and against its ticks."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from perplab.audit.book import Book
-from perplab.audit.config import KINDS, Config, Instrument, read_config
+from perplab.audit.brackets import Table
+from perplab.audit.config import KINDS, Config, read_config
+from perplab.audit.database import file_faults
 from perplab.audit.docket import Docket
 from perplab.audit.exact import written
 from perplab.audit.hearing import Hearing
-from perplab.audit.log import AuditError, Chain, Stored, file_faults, is_database, read_log
+from perplab.audit.log import AuditError, Chain, Stored, is_database, read_log
+from perplab.audit.manifest import manifest_of
 from perplab.audit.messages import OBSERVATIONS, Fact, FormError, read_fact
-from perplab.audit.schedule import Plan, Schedule, read_plan
+from perplab.audit.plan import Plan, read_plan
+from perplab.audit.schedule import Schedule
 from perplab.audit.tape import Reel, digest_of, digest_of_funding
 from perplab.audit.trials import Court, adds_margin, pools_tried
 from perplab.audit.verdict import Audit, Finding
@@ -23,18 +26,6 @@ from perplab.tape.stream import FundingSeries, Stream
 Progress = Callable[[int], None]
 Ear = Callable[[Fact, Hearing, Book], None]
 """Who is told of each batch that was heard, with the book as it is after it."""
-
-_MANIFEST = (
-    "format",
-    "perplab",
-    "rules",
-    "config",
-    "scenario",
-    "tapes",
-    "funding",
-    "seed",
-    "parent",
-)
 
 
 def audit_log(
@@ -104,12 +95,14 @@ class _Auditor:
 
     def _open(self, batch: Stored) -> None:
         """Read the manifest, and make everything that follows the run."""
-        found = _manifest(batch)
+        found = manifest_of(batch)
         config = read_config(found["config"])
-        for instrument in config.instruments:
-            self._check_table(instrument)
         book = Book(config)
         plan = read_plan(found["scenario"], tuple(book.instruments))
+        for instrument in config.instruments:
+            self._check_table(instrument.symbol, instrument.table)
+        for change in plan.changes if plan else ():
+            self._check_table(change.symbol, Table(change.rows))
         self._witness = Witness(book, self._docket.report)
         docket = self._docket
         docket.count("manifest")
@@ -126,8 +119,7 @@ class _Auditor:
         else:
             docket.lack("append-only", "the log's database: this is an export of it")
 
-    def _check_table(self, instrument: Instrument) -> None:
-        symbol, table = instrument.symbol, instrument.table
+    def _check_table(self, symbol: str, table: Table) -> None:
         if fault := table.fault():
             raise FormError(f"the brackets of {symbol} are unsound (rule 4.3): {fault}")
         if not table.continuous:
@@ -197,7 +189,12 @@ class _Auditor:
             return False
         docket.count("form", len(facts))
         if facts:
-            self._hear(facts[0], facts[1:])
+            try:
+                self._hear(facts[0], facts[1:])
+            except (ArithmeticError, LookupError, ValueError) as error:
+                text = f"nothing from here on can be judged ({error!r})"
+                docket.stop("causes", facts[0].seq, text)
+                return False
             if self._progress is not None:
                 self._progress(facts[0].time_ns)
         return True
@@ -205,7 +202,7 @@ class _Auditor:
     def _hear(self, command: Fact, events: list[Fact]) -> None:
         witness = self._witness
         assert witness is not None
-        if command.symbol and command.type in OBSERVATIONS and not self._known(command):
+        if command.type in OBSERVATIONS and not self._known(command):
             return
         if self._schedule is not None:
             self._schedule.pass_to(command)
@@ -276,43 +273,6 @@ class _Auditor:
         if is_database(self._log):
             for fault in file_faults(self._log, finished=book.ended):
                 docket.report(Finding(check=fault.check, what=fault.text, seq=fault.seq))
-
-
-def _manifest(batch: Stored) -> dict[str, Any]:
-    kinds = [record.kind for record in batch.records]
-    if kinds != ["manifest"]:
-        raise FormError("the first batch is not the manifest alone")
-    try:
-        found = json.loads(batch.records[0].body)
-    except (ValueError, RecursionError) as error:
-        raise FormError(f"the manifest is not JSON: {error}") from error
-    if not isinstance(found, dict) or tuple(found) != _MANIFEST:
-        raise FormError(f"the manifest's fields are not {', '.join(_MANIFEST)}")
-    _demand_sound(found)
-    if found["rules"] != "1":
-        raise FormError(f"the rules are version {found['rules']!r}, this audit knows version '1'")
-    return found
-
-
-def _demand_sound(found: dict[str, Any]) -> None:
-    """Raise `FormError` unless a manifest's own fields fit together."""
-    scenario, parent = found["scenario"], found["parent"]
-    if not isinstance(scenario, dict) or not isinstance(found["perplab"], str):
-        raise FormError("the manifest's scenario is not an object, or its version is no text")
-    if found["format"] != 1:
-        raise FormError(f"the log's format is {found['format']!r}, this audit reads format 1")
-    seed = scenario.get("seed", 0)
-    if type(found["seed"]) is not int or found["seed"] != seed:
-        raise FormError(f"the manifest's seed is {found['seed']!r}, its scenario's is {seed!r}")
-    names = isinstance(parent, dict) and tuple(parent) == ("hash", "seq")
-    for name in ("tapes", "funding"):
-        entries = found[name]
-        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-            raise FormError(f"the manifest's {name} are {entries!r}, expected a list of objects")
-    if parent is not None and not (names and isinstance(parent["hash"], str)):
-        raise FormError(f"the manifest's parent is {parent!r}, expected a hash and a seq")
-    if (parent is None) == bool(scenario.get("forks")):
-        raise FormError("a log has a parent if its run is a fork, and only then")
 
 
 def _facts(batch: Stored) -> Iterator[Fact]:

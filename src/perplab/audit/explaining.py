@@ -11,13 +11,17 @@ from perplab.audit.auditing import audit_log
 from perplab.audit.book import Book, Pool
 from perplab.audit.exact import SCALE
 from perplab.audit.hearing import Hearing
-from perplab.audit.log import AuditError, read_log
+from perplab.audit.log import read_log
 from perplab.audit.margin import transferable
 from perplab.audit.messages import OBSERVATIONS, Fact, read_fact
 from perplab.audit.rescue import Marks, Need, Part, Stretch, need_of
 from perplab.audit.risk import assess
 from perplab.audit.verdict import Audit, Liquidation
 from perplab.tape.stream import FundingSeries, Stream
+
+
+class NoSuchLiquidation(ValueError):  # noqa: N818  # a sentence, not a category
+    """A liquidation that a log does not have; the message says how many it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,13 @@ def explain_liquidation(
 ) -> Explanation:
     """Return the explanation of a log's nth liquidation, counted from 1.
 
-    Raises `AuditError` if there is none, or if the log cannot be read.
+    Raises `NoSuchLiquidation`, or `AuditError` if the log cannot be read.
     """
     audit = audit_log(log, streams=streams, funding=funding)
     if not 1 <= number <= len(audit.liquidations):
         has = len(audit.liquidations)
-        raise AuditError(f"liquidation:{number}: {log} has {has or 'none'}; counted from 1")
+        text = f"{has}, counted from 1" if has else "none"
+        raise NoSuchLiquidation(f"liquidation:{number}: {log} has {text}")
     chosen = audit.liquidations[number - 1]
     follower = _Follower(chosen)
     audit_log(log, streams=streams, funding=funding, ear=follower.hear)

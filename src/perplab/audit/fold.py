@@ -28,6 +28,8 @@ def missing_subject(book: Book, fact: Fact) -> str | None:
     """
     if fact.symbol and fact.symbol not in book.instruments and not fact.type.endswith("Rejected"):
         return f"the market {fact.symbol!r}"
+    if fact.type == "BracketsChanged" and (fault := Table(fact["brackets"]).fault()):
+        return f"a sound bracket table: {fault}"
     if fact.type in _OF_ALL or fact.type.endswith("Rejected"):
         return None
     account = book.accounts.get(fact.account)

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 SQLITE = b"SQLite format 3\x00"
-_PAGE = 4096
-_SEAL = b"perplab seal 1\n"
+_LEAST, _MOST = -(2**63), 2**63 - 1
 _GENESIS = "0" * 64
 
 
@@ -33,11 +32,15 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One batch as it is stored, and the hash that closes it, empty if it has none."""
+    """One batch as it is stored, and the hash that closes it, empty if it has none.
+
+    `bounds` are its first and last record as the database says, None in an export.
+    """
 
     number: int
     records: tuple[Record, ...]
     hash: str
+    bounds: tuple[int | None, int | None] | None = None
 
 
 class Fault(NamedTuple):
@@ -74,49 +77,72 @@ def read_log(path: Path) -> Iterator[Stored]:
         raise AuditError(f"{path}: the database cannot be read: {error}") from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection that only reads."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _of_database(path: Path) -> Iterator[Stored]:
-    with closing(_connect(path)) as connection:
+    with closing(connect(path)) as connection:
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-        hashes = dict(connection.execute("SELECT batch, hash FROM batches").fetchall())
+        asked = "SELECT batch, first_seq, last_seq, hash FROM batches"
+        batches = {row[0]: row[1:] for row in connection.execute(asked)}
         rows = connection.execute(
             "SELECT seq, batch, time_ns, kind, type, body FROM records ORDER BY seq"
         )
-        for number, records in groupby(map(Record._make, rows), key=lambda record: record.batch):
-            yield Stored(number, tuple(records), hashes.pop(number, ""))
-    if hashes:
-        raise AuditError(f"{path}: batch {min(hashes)} has a hash but no record")
+        records = (_sound(f"{path}, record {row[0]!r}", Record._make(row)) for row in rows)
+        for number, group in groupby(records, key=lambda record: record.batch):
+            first, last, digest = batches.pop(number, (None, None, ""))
+            yield Stored(number, tuple(group), str(digest), (first, last))
+    if batches:
+        raise AuditError(f"{path}: batch {min(batches)} has a hash but no record")
 
 
 def _of_export(path: Path) -> Iterator[Stored]:
     records: list[Record] = []
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for line, text in enumerate(file, 1):
-            found = _object(path, line, text)
-            if "hash" in found:
-                yield Stored(found.get("batch", -1), tuple(records), str(found["hash"]))
+            place = f"{path}, line {line}"
+            found = _object(place, text)
+            if tuple(found) == ("batch", "hash"):
+                yield Stored(_number(place, found["batch"]), tuple(records), str(found["hash"]))
                 records = []
                 continue
-            try:
-                place = (found["seq"], found["batch"], found["time_ns"])
-                body = json.dumps(found["body"], separators=(",", ":"))
-                records.append(Record(*place, found["kind"], found["type"], body))
-            except KeyError as error:
-                raise AuditError(f"{path}, line {line}: it has no field {error}") from error
+            if tuple(found) != Record._fields:
+                wanted = ", ".join(Record._fields)
+                raise AuditError(f"{place}: found {', '.join(found)}, expected {wanted}")
+            body = json.dumps(found["body"], separators=(",", ":"))
+            record = _sound(place, Record(**(found | {"body": body})))
+            if line_of(record) != text:
+                raise AuditError(f"{place}: it is not written as a log writes it: {text[:60]!r}")
+            records.append(record)
     if records:
         yield Stored(records[0].batch, tuple(records), "")
 
 
-def _object(path: Path, line: int, text: str) -> dict[str, Any]:
+def _sound(place: str, record: Record) -> Record:
+    """Return a record whose columns are of their types, or raise `AuditError`."""
+    for name, value in record._asdict().items():
+        if name in {"seq", "batch", "time_ns"}:
+            _number(f"{place}, {name}", value)
+        elif type(value) is not str:
+            raise AuditError(f"{place}, {name}: found {value!r}, expected text")
+    return record
+
+
+def _number(place: str, value: object) -> int:
+    if type(value) is not int or not _LEAST <= value <= _MOST:
+        raise AuditError(f"{place}: found {value!r}, expected a whole number of 64 bits")
+    return value
+
+
+def _object(place: str, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise AuditError(f"{path}, line {line}: found {text[:60]!r}, expected JSON") from error
+        raise AuditError(f"{place}: found {text[:60]!r}, expected JSON") from error
     if not isinstance(found, dict):
-        raise AuditError(f"{path}, line {line}: found {text[:60]!r}, expected an object")
+        raise AuditError(f"{place}: found {text[:60]!r}, expected an object")
     return found
 
 
@@ -135,6 +161,11 @@ class Chain:
         if batch.number != self._number:
             text = f"batch {batch.number} stands where batch {self._number} is expected"
             yield Fault("chain", first, text)
+        if batch.bounds is not None and batch.records:
+            last = batch.records[-1].seq
+            if batch.bounds != (first, last):
+                text = f"batch {batch.number} is records {first} to {last}, not {batch.bounds}"
+                yield Fault("chain", first, text)
         digest = blake2b(f"{self.head}\n".encode(), digest_size=32)
         for record in batch.records:
             if record.seq != self._seq or record.batch != batch.number:
@@ -145,7 +176,7 @@ class Chain:
                 yield Fault("chain", record.seq, text)
             if record.time_ns != batch.records[0].time_ns:
                 yield Fault("chain", record.seq, "its time is not that of its command")
-            digest.update(_line(record).encode("utf-8", "surrogatepass"))
+            digest.update(line_of(record).encode("utf-8", "surrogatepass"))
             self._seq, self._time_ns = record.seq + 1, max(self._time_ns, record.time_ns)
         if batch.hash != digest.hexdigest():
             text = f"batch {batch.number}: its hash is not that of its records and the hash before"
@@ -153,61 +184,8 @@ class Chain:
         self.head, self._number = batch.hash, batch.number + 1
 
 
-def _line(record: Record) -> str:
+def line_of(record: Record) -> str:
+    """Return the line that a record is in an export, and that is hashed."""
     seq, batch, time_ns, kind, name, body = record
     place = f'{{"seq":{seq},"batch":{batch},"time_ns":{time_ns}'
     return f'{place},"kind":"{kind}","type":"{name}","body":{body}}}\n'
-
-
-def file_faults(path: Path, *, finished: bool) -> Iterator[Fault]:
-    """Yield how a log's database fails to be append-only: its triggers and its seal."""
-    with closing(_connect(path)) as connection:
-        schema = connection.execute(
-            "SELECT sql FROM sqlite_schema WHERE type IN ('table', 'trigger') ORDER BY rowid"
-        ).fetchall()
-    yield from _changes_let_through([sql for (sql,) in schema if sql])
-    content = path.read_bytes()
-    pages = _PAGE * int.from_bytes(content[28:32], "big")
-    page = content[pages:]
-    if not page:
-        if finished:
-            yield Fault("append-only", -1, "the run has ended, but the file was not sealed")
-        return
-    digest = blake2b(content[:pages], digest_size=32).hexdigest().encode()
-    if page != (_SEAL + digest).ljust(_PAGE, b"\0"):
-        yield Fault("append-only", -1, "the seal is not that of the file's bytes")
-
-
-_ROWS = (
-    "INSERT INTO records VALUES ({0}, {0}, 0, 'manifest', 'Manifest', '{{}}')",
-    "INSERT INTO batches VALUES ({0}, {0}, {0}, '')",
-)
-_CHANGES = (
-    "UPDATE records SET body = ''",
-    "UPDATE batches SET hash = ''",
-    "DELETE FROM records",
-    "DELETE FROM batches",
-    *(row.format(7) for row in _ROWS),
-    *(row.format(1).replace("INSERT", "INSERT OR REPLACE") for row in _ROWS),
-)
-"""What an append-only log refuses, once it holds two rows a table."""
-
-
-def _changes_let_through(schema: Sequence[str]) -> Iterator[Fault]:
-    """Yield the changes that a database made like this one would not refuse."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as twin:
-        for sql in schema:
-            twin.execute(sql)
-        for number in (0, 1):
-            for row in _ROWS:
-                twin.execute(row.format(number))
-        for change in _CHANGES:
-            twin.execute("BEGIN")
-            try:
-                twin.execute(change)
-            except sqlite3.Error:
-                pass  # refused, as it should be
-            else:
-                yield Fault("append-only", -1, f"the database lets through: {change}")
-            if twin.in_transaction:
-                twin.execute("ROLLBACK")

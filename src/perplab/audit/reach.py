@@ -81,7 +81,12 @@ def _bound(book: Book, pool: Pool, risk: Risk, legs: list[Leg], shares: int) -> 
             highs.append(_above(mark + move))
         else:
             lows.append(-_above(-mark - move))
-    return Bound(Source(symbol, instrument.mark_stream), max(lows), min(highs))
+    return _within(Source(symbol, instrument.mark_stream), max(lows), min(highs))
+
+
+def _within(source: Source, low: int, high: int) -> Bound:
+    """Return a bound of 64 bits: no price is further away."""
+    return Bound(source, max(-FURTHEST, min(FURTHEST, low)), max(-FURTHEST, min(FURTHEST, high)))
 
 
 def _above(price: Fraction) -> int:
@@ -114,7 +119,7 @@ def bounds_of_order(book: Book, order: Order) -> list[Bound]:
 
 def _reaching(source: Source, falls: bool, price: Fraction) -> Bound:
     units = floor(price * SCALE) if falls else ceil(price * SCALE)
-    return Bound(source, units, FURTHEST) if falls else Bound(source, -FURTHEST, units)
+    return _within(source, *((units, FURTHEST) if falls else (-FURTHEST, units)))
 
 
 Key = Pool | int

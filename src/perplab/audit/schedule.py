@@ -4,23 +4,20 @@ The start and the end of the run, the opening of its accounts, funding, changes 
 orders whose time is up. Rules 4.5, 17, 18.11, 19.7.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from perplab.audit.book import Book
-from perplab.audit.brackets import Row
 from perplab.audit.exact import written
 from perplab.audit.hearing import Report
-from perplab.audit.messages import OBSERVATIONS, Fact, FormError, read_row
+from perplab.audit.messages import OBSERVATIONS, Fact
+from perplab.audit.plan import Plan
 from perplab.audit.settlements import Constant, Series, Settlement, Settlements
 from perplab.audit.verdict import Finding
 from perplab.tape.stream import FundingSeries
 
-_WRITTEN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_FUNDING, _TIMER, _AGENT, _END = 2, 3, 4, 5
+_FORK, _FUNDING, _TIMER, _AGENT, _END = 1, 2, 3, 4, 5
 _TURNS = {
     "SettleFunding": _FUNDING,
     "ChangeBrackets": _TIMER,
@@ -29,94 +26,6 @@ _TURNS = {
     "EndRun": _END,
 }
 """Of equal times: ticks, the decision of a fork, funding, timers, accounts, the end. Rule 19.7."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A bracket table that is to come into force."""
-
-    time_ns: int
-    symbol: str
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a manifest's scenario says of the run; nothing is known of an empty one."""
-
-    start_ns: int
-    end_ns: int
-    funding: tuple[tuple[str, Fraction, int], ...]
-    changes: tuple[Change, ...]
-    openings: tuple[tuple[str, Mapping[str, Any]], ...]
-    forked: bool
-
-
-def read_plan(found: Mapping[str, Any], symbols: Sequence[str]) -> Plan | None:
-    """Return the plan of a manifest's scenario, None for an empty one; `FormError` if unsound."""
-    if not found:
-        return None
-    try:
-        openings = [
-            one for account in found.get("accounts", ()) for one in _openings(account, symbols)
-        ]
-        return Plan(
-            start_ns=_whole(found["start_ns"]),
-            end_ns=_whole(found["end_ns"]),
-            funding=tuple(_constant(one) for one in found.get("funding", ())),
-            changes=tuple(
-                Change(
-                    _whole(one["time_ns"]),
-                    one["symbol"],
-                    tuple(read_row("bracket change", row) for row in one["brackets"]),
-                )
-                for one in found.get("bracket_changes", ())
-            ),
-            openings=tuple(openings),
-            forked=bool(found.get("forks")),
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise FormError(f"the manifest's scenario is not whole: {error!r}") from error
-
-
-def _constant(found: Mapping[str, Any]) -> tuple[str, Fraction, int]:
-    interval_ns = _whole(found["interval_ns"])
-    if interval_ns <= 0:
-        raise FormError(f"a funding interval is {interval_ns} ns, expected above 0")
-    return found["symbol"], _amount("funding rate", found["rate"]), interval_ns
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise FormError(f"the manifest's scenario has {value!r}, expected a whole number")
-    return value
-
-
-def _amount(what: str, text: Any) -> Fraction:
-    """Return the number that a person wrote in a scenario, perhaps with an exponent."""
-    found = _WRITTEN.fullmatch(text.strip()) if isinstance(text, str) else None
-    if found is None:
-        raise FormError(f"the scenario's {what} is {text!r}, expected a number as text")
-    return Fraction(found[0])
-
-
-def _openings(
-    account: Mapping[str, Any], symbols: Sequence[str]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the commands by which an account of the plan is opened, in order."""
-    name = account["name"]
-    yield "OpenAccount", {"account": name, "position_mode": account.get("position_mode", "one_way")}
-    for wallet in ("spot", "funding", "futures"):
-        amount = _amount(wallet, account.get(wallet, "0"))
-        if amount:
-            yield "Deposit", {"account": name, "wallet": wallet, "amount": amount}
-    mode, leverage = account.get("margin_mode", "cross"), account.get("leverage")
-    for symbol in symbols:
-        choice = {"account": name, "symbol": symbol}
-        if mode != "cross":
-            yield "SetMarginMode", choice | {"margin_mode": mode}
-        if leverage is not None:
-            yield "SetLeverage", choice | {"leverage": leverage}
 
 
 class Schedule:
@@ -137,14 +46,21 @@ class Schedule:
         )
         self._changes = sorted(plan.changes, key=lambda change: change.time_ns)
         self._openings = list(plan.openings)
+        self._began: tuple[int, frozenset[str]] = (-1, frozenset())
         self.settled = 0
         self.knows_funding = True
 
     def pass_to(self, fact: Fact) -> None:
         """Report what should have come before a command, and a command that is not due."""
         quiet = fact.type in OBSERVATIONS
-        turn = 0 if quiet else _TURNS.get(fact.type, 1 if self._plan.forked else _AGENT)
+        forked = fact.time_ns in self._plan.fork_times
+        turn = 0 if quiet else _TURNS.get(fact.type, _FORK if forked else _AGENT)
+        if forked and self._began[0] != fact.time_ns:
+            self._began = fact.time_ns, frozenset(self._held())
         self._check_ends(fact)
+        if fact.account and fact.account not in self._plan.accounts:
+            text = f"{fact.type} of the account {fact.account!r}, which the plan does not have"
+            self._tell("causes", text, fact, rule="20.6")
         self._pass_funding(fact, turn)
         self._pass_changes(fact, turn)
         self._pass_expiries(fact, turn)
@@ -194,7 +110,7 @@ class Schedule:
             # Of this very time another symbol's may come first; what is earlier is left out.
             until_ns = fact.time_ns - (turn <= _FUNDING)
             missed = self._settlements.leave_out(due, until_ns)
-            if self._is_held(due.symbol):
+            if self._is_owed(due):
                 text = f"funding of {due.symbol} was due at {due.time_ns} ns and not settled"
                 text += f", nor {missed - 1} times after that" if missed > 1 else ""
                 expected = f"a rate of {written(due.rate)}"
@@ -210,8 +126,18 @@ class Schedule:
             text = f"funding of {due.symbol}: another rate"
             self._tell("funding", text, fact, found=found, expected=expected, rule="17.3")
 
-    def _is_held(self, symbol: str) -> bool:
-        return any(account.holds(symbol) for account in self._book.accounts.values())
+    def _is_owed(self, due: Settlement) -> bool:
+        """Return whether somebody held the symbol when its funding was due.
+
+        At a fork's own time its decision came first or not; so then before it and after it.
+        """
+        if due.time_ns == self._began[0] and due.symbol not in self._began[1]:
+            return False
+        return due.symbol in self._held()
+
+    def _held(self) -> set[str]:
+        accounts = self._book.accounts.values()
+        return {symbol for account in accounts for symbol, _ in account.positions}
 
     def _pass_changes(self, fact: Fact, turn: int) -> None:
         while self._changes:

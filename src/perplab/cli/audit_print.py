@@ -149,7 +149,8 @@ def _missing(audit: Audit) -> list[str]:
 def _sentence(audit: Audit) -> str:
     violated = [one.check.name for one in audit.checks if one.verdict is Verdict.VIOLATED]
     if violated:
-        return f"VIOLATED: {', '.join(violated)}; {len(audit.findings):,} findings"
+        many = len(audit.findings)
+        return f"VIOLATED: {', '.join(violated)}; {many:,} finding{'' if many == 1 else 's'}"
     tail = "" if audit.finished else " The run is unfinished: what is there is right."
     if audit.verdict is Verdict.CANNOT_TELL:
         return f"NOTHING WRONG FOUND, but not all of it can be told: see the notes.{tail}"

@@ -8,7 +8,12 @@ from rich.console import Console
 from rich.text import Text
 
 from perplab.audit.exact import written
-from perplab.audit.explaining import Explanation, Rescue, explain_liquidation
+from perplab.audit.explaining import (
+    Explanation,
+    NoSuchLiquidation,
+    Rescue,
+    explain_liquidation,
+)
 from perplab.audit.telling import rescue_sentences, story
 from perplab.audit.verdict import Verdict
 from perplab.cli.audit_prices import prices_for
@@ -33,7 +38,11 @@ def explain(log: Path, which: str, files: PriceFiles, *, as_json: bool) -> int:
     if not log.is_file():
         raise UsageError(f"{log}: no such file; expected a log or its JSONL export")
     given = prices_for(log, files, ())
-    told = explain_liquidation(log, int(found[1]), streams=given.streams, funding=given.funding)
+    number = int(found[1])
+    try:
+        told = explain_liquidation(log, number, streams=given.streams, funding=given.funding)
+    except NoSuchLiquidation as error:
+        raise UsageError(str(error)) from error
     if as_json:
         print_json(_json(told))
     else:
