@@ -25,12 +25,13 @@ check: $(READY)  ## lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_architecture.py -n 0
 
-properties: $(READY)  ## skipping equals every tick, over 2,000 generated scenarios
-	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py tests/agents/test_skipping_agents.py tests/agents/test_zones.py
+properties: $(READY)  ## over 2,000 generated runs: skipping equals every tick, the audit confirms
+	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py tests/agents/test_skipping_agents.py tests/agents/test_zones.py tests/audit
 
-bench: $(READY)  ## the replay loop and agents beside numpy and a bare loop, each in one run
+bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the audit beside the engine
 	$(BIN)/python benchmarks/replay_loop.py
 	$(BIN)/python benchmarks/agent_loops.py
+	$(BIN)/python benchmarks/audit_thousand.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

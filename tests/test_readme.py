@@ -16,7 +16,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-BEFORE = {"README.md": (), "docs/forks.md": ("perplab demo",)}
+FIRST_SESSION = (
+    "perplab ticks generate --rows 200000 --seed 7 --scenario flash-crash --out BTCUSDT.csv",
+    (
+        "perplab replay BTCUSDT.csv --symbol BTCUSDT --side long --quantity 0.1 --leverage 20"
+        " --wallet 1000 --log run.db"
+    ),
+)
+BEFORE = {"README.md": (), "docs/forks.md": ("perplab demo",), "docs/audit.md": FIRST_SESSION}
 """Documents with sessions, and what has been run before theirs begin."""
 SESSION = re.compile(r"```console\n(.*?)```", re.DOTALL)
 FILE = re.compile(r"```python (\S+)\n(.*?)```", re.DOTALL)

@@ -34,11 +34,14 @@ _QUOTES = re.compile(r'["\[\]`\s]+')
 
 def file_faults(path: Path, *, finished: bool) -> Iterator[Fault]:
     """Yield how a log's database fails to be append-only: its schema and its seal."""
-    with closing(connect(path)) as connection:
-        schema = connection.execute(
-            "SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY rowid"
-        ).fetchall()
-    yield from _schema_faults(schema)
+    try:
+        with closing(connect(path)) as connection:
+            asked = "SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY rowid"
+            schema = [(str(name), sql) for name, sql in connection.execute(asked)]
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        yield Fault("append-only", -1, f"its schema cannot be read: {error}")
+    else:
+        yield from _schema_faults(schema)
     content = path.read_bytes()
     pages = _PAGE * int.from_bytes(content[28:32], "big")
     page = content[pages:]
@@ -62,7 +65,7 @@ def _schema_faults(schema: Sequence[tuple[str, str | None]]) -> Iterator[Fault]:
         yield from _changes_let_through(
             [sql for name, sql in schema if sql and not name.startswith("view")]
         )
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
         text = f"a database made like this one cannot be written at all: {error}"
         yield Fault("append-only", -1, text)
 

@@ -73,18 +73,19 @@ def read_log(path: Path) -> Iterator[Stored]:
             yield from _of_export(path)
     except OSError as error:
         raise AuditError(f"{path}: {error.strerror}") from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise AuditError(f"{path}: the database cannot be read: {error}") from error
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Return a connection that only reads."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    """Return a connection that only reads; bytes that are no text are replaced."""
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    return connection
 
 
 def _of_database(path: Path) -> Iterator[Stored]:
     with closing(connect(path)) as connection:
-        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         asked = "SELECT batch, first_seq, last_seq, hash FROM batches"
         batches = {row[0]: row[1:] for row in connection.execute(asked)}
         rows = connection.execute(

@@ -37,7 +37,10 @@ class Plan:
 
 
 def read_plan(found: Mapping[str, Any], symbols: Sequence[str]) -> Plan | None:
-    """Return the plan of a manifest's scenario, None for one that is no plan of a run; `FormError` if unsound."""
+    """Return the plan of a manifest's scenario, None for one that is no plan of a run.
+
+    `FormError` if it is unsound.
+    """
     if "start_ns" not in found:
         return None
     try:

@@ -8,7 +8,7 @@ AGENT_FAILED = 4
 INTERRUPTED = 130
 
 EXIT_CODES = """\
-Exit codes: 0 fine. 1 a log that does not verify, or cannot be written, read or believed.
+Exit codes: 0 fine. 1 a log that does not verify, violates a rule, or cannot be written or read.
 2 bad input or usage: a file, a scenario, an option, or terms that the exchange refuses.
 3 an unfinished log, right as far as it goes, or a sweep of which runs failed.
 4 an agent failed: the run went on without it. 130 interrupted."""
