@@ -130,7 +130,8 @@ def test_other_ticks_than_the_logs_are_told(
     Path("BTCUSDT-short.csv").write_text("".join(lines[:-1]))
     result = perplab("audit", liquidated, "--ticks", "BTCUSDT-short.csv")
     assert result.exit_code == 1
-    assert "the log names other tapes than those given" in result.stdout
+    assert "the ticks given are not those that the log names" in result.stdout
+    assert "VIOLATED: manifest; 1 finding" in result.stdout
 
 
 @pytest.mark.parametrize(

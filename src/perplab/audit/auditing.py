@@ -143,7 +143,9 @@ class _Auditor:
             for one in order
         ]
         if entries != list(found["tapes"]):
-            self._tell_tapes("tapes", entries, found["tapes"])
+            self._tell_tapes("ticks", entries, found["tapes"])
+            docket.lack_ticks("the log's own ticks: nothing was compared with those given")
+            return
         wanted = [(one.symbol, kind) for one in config.instruments for kind in one.streams]
         have = [(one.symbol, one.kind.value) for one in order]
         if sorted(wanted) != sorted(have):
@@ -172,7 +174,7 @@ class _Auditor:
         self._docket.report(
             Finding(
                 check="manifest",
-                what=f"the log names other {what} than those given",
+                what=f"the {what} given are not those that the log names",
                 found=_listed(found),
                 expected=_listed(expected),
                 seq=0,

@@ -26,7 +26,9 @@ class NoSuchLiquidation(ValueError):  # noqa: N818  # a sentence, not a category
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment at which more margin could have been put in: the opening, or a margin call.
+    """A moment at which more margin could have been put in.
+
+    `what` is the opening, a margin call, or the liquidation before this one.
 
     `margin_ratio` is None where equity is not above zero; `most` is what could have been added.
     """
@@ -53,7 +55,8 @@ class Explanation:
     """All that is told of one liquidation.
 
     `facts` are those of its account, from the opening of the pool to the end of the liquidation;
-    `whole` says whether all prices were known, or only those that the log holds.
+    `whole` says whether all prices were known, or only those that the log holds. With `auto_add`
+    on there is no rescue: money put in sooner changes what is added later.
     """
 
     audit: Audit
@@ -65,6 +68,7 @@ class Explanation:
     opened_ns: int = 0
     end_ns: int = 0
     whole: bool = False
+    auto_add: bool = False
 
 
 def explain_liquidation(
@@ -87,7 +91,7 @@ def explain_liquidation(
     follower = _Follower(chosen)
     audit_log(log, streams=streams, funding=funding, ear=follower.hear)
     told = Explanation(audit, chosen, facts=follower.facts, cause=follower.cause)
-    told.whole = streams is not None
+    told.whole, told.auto_add = streams is not None, follower.auto_add
     told.opened_ns, told.end_ns = follower.opened_ns, follower.end_ns
     told.marks = _recorded(log, follower.mark_kinds)
     for stream in streams or ():
@@ -101,6 +105,7 @@ def explain_liquidation(
             need_of(follower.stretches, told.marks, moment.time_ns, follower.end_ns),
         )
         for moment in follower.moments
+        if moment.time_ns < chosen.time_ns and not follower.auto_add
     ]
     return told
 
@@ -115,6 +120,7 @@ class _Follower:
         self.stretches: list[Stretch] = []
         self.cause: Fact | None = None
         self.opened_ns = self.end_ns = 0
+        self.auto_add = False
         self.mark_kinds: dict[str, str] = {}
         self._chosen = chosen
         self._over = False
@@ -138,12 +144,19 @@ class _Follower:
             # The next opening begins the story anew.
             self.stretches, self.moments, self.facts = [], [], []
             return
+        ours = {fact.type for fact in mine if self._is_pools(fact)}
+        if "LiquidationEnded" in ours:
+            # What would have saved it here would have changed that liquidation: begin anew.
+            self.stretches, self.moments = [], []
         self._stretch(command.time_ns, book)
-        if len(self.stretches) == 1 and not self.moments:
-            self.opened_ns = command.time_ns
-            self._moment("opened", command, book)
-        if any(fact.type == "MarginCalled" and self._is_pools(fact) for fact in mine):
+        if not self.moments:
+            after = "LiquidationEnded" in ours
+            self._moment("liquidation before" if after else "opened", command, book)
+            self.opened_ns = self.opened_ns if after else command.time_ns
+        elif "MarginCalled" in ours:
             self._moment("margin call", command, book)
+        position = account.positions.get(self.pool[1:])
+        self.auto_add = position is not None and position.auto_add
 
     def _take(self, command: Fact, mine: list[Fact]) -> None:
         """Keep the account's facts, up to the end of the liquidation."""
@@ -154,7 +167,8 @@ class _Follower:
                 self.cause = command
 
     def _is_pools(self, fact: Fact) -> bool:
-        return (fact.symbol, fact["position_side"]) == (self.pool.symbol, self.pool.side)
+        names = fact.body.get("symbol"), fact.body.get("position_side")
+        return names == (self.pool.symbol, self.pool.side)
 
     def _stretch(self, time_ns: int, book: Book) -> None:
         parts = tuple(

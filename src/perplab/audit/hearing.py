@@ -99,6 +99,23 @@ Due = Generator[Expected, Fact | None, None]
 Report = Callable[[Finding], None]
 
 
+def about(
+    fact: Fact, check: str, what: str, *, found: str = "", expected: str = "", rule: str = ""
+) -> Finding:
+    """Return a finding about a fact: its record, time, account and symbol are the fact's."""
+    return Finding(
+        check=check,
+        what=what,
+        found=found,
+        expected=expected,
+        rule=rule,
+        seq=fact.seq,
+        time_ns=fact.time_ns,
+        account=fact.account,
+        symbol=fact.symbol,
+    )
+
+
 def check_of(type_name: str, name: str = "") -> str:
     """Return the check that a field of an event belongs to."""
     family = "Position" if type_name in _TYPES["profit"] else type_name
@@ -248,29 +265,8 @@ class Hearing:
             )
         )
 
-    def _tell(
-        self,
-        check: str,
-        what: str,
-        fact: Fact,
-        *,
-        found: str = "",
-        expected: str = "",
-        rule: str = "",
-    ) -> None:
-        self.report(
-            Finding(
-                check=check,
-                what=what,
-                found=found,
-                expected=expected,
-                rule=rule,
-                seq=fact.seq,
-                time_ns=fact.time_ns,
-                account=fact.account,
-                symbol=fact.symbol,
-            )
-        )
+    def _tell(self, check: str, what: str, fact: Fact, **more: str) -> None:
+        self.report(about(fact, check, what, **more))
 
 
 def _check_of_extra(fact: Fact) -> str:

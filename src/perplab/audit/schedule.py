@@ -10,11 +10,10 @@ from typing import Any
 
 from perplab.audit.book import Book
 from perplab.audit.exact import written
-from perplab.audit.hearing import Report
+from perplab.audit.hearing import Report, about
 from perplab.audit.messages import OBSERVATIONS, Fact
 from perplab.audit.plan import Plan
 from perplab.audit.settlements import Constant, Series, Settlement, Settlements
-from perplab.audit.verdict import Finding
 from perplab.tape.stream import FundingSeries
 
 _FORK, _FUNDING, _TIMER, _AGENT, _END = 1, 2, 3, 4, 5
@@ -218,29 +217,8 @@ class Schedule:
                 rule="20.6",
             )
 
-    def _tell(
-        self,
-        check: str,
-        what: str,
-        fact: Fact,
-        *,
-        found: str = "",
-        expected: str = "",
-        rule: str = "",
-    ) -> None:
-        self._report(
-            Finding(
-                check=check,
-                what=what,
-                found=found,
-                expected=expected,
-                rule=rule,
-                seq=fact.seq,
-                time_ns=fact.time_ns,
-                account=fact.account,
-                symbol=fact.symbol,
-            )
-        )
+    def _tell(self, check: str, what: str, fact: Fact, **more: str) -> None:
+        self._report(about(fact, check, what, **more))
 
 
 def _told(body: Mapping[str, Any]) -> str:

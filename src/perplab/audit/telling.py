@@ -1,6 +1,7 @@
 """Telling: an explanation of a liquidation in plain sentences, each with its time and numbers."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -107,7 +108,14 @@ def _cause(told: Explanation) -> Sentence:
 
 def rescue_sentences(told: Explanation) -> Iterator[str]:
     """Yield how far each possible rescue would have got."""
-    if not told.whole:
+    if told.auto_add:
+        yield (
+            "Auto-add margin was on: what is put in sooner changes what it adds later, so no one"
+            " amount is told here; perplab whatif tries them."
+        )
+    elif not told.rescues:
+        yield "It was opened and liquidated at one time: nothing could be done between."
+    elif not told.whole:
         yield (
             "Only the prices in the log are known, so what would have sufficed may be more than"
             " is said here: give the ticks."
@@ -118,13 +126,22 @@ def rescue_sentences(told: Explanation) -> Iterator[str]:
 
 def _rescue(told: Explanation, rescue: Rescue) -> str:
     moment = rescue.moment
-    when = "When it was opened" if moment.what == "opened" else "At the margin call"
-    text = f"{when}, {_more(rescue.through)} would have just carried it past this liquidation"
+    when = {"opened": "When it was opened", "margin call": "At the margin call"}.get(
+        moment.what, "After the liquidation before this one"
+    )
+    text = f"{when}, {told_time(moment.time_ns)}, {_more(rescue.through)} would have just carried"
+    text += " it past this liquidation"
     if rescue.to_end.amount > rescue.through.amount:
-        text += f", and {_more(rescue.to_end)} to the end of the run"
+        text += f", and {_more(rescue.to_end)}"
     else:
-        text += " and to the end of the run"
+        text += " and"
+    text += " to the end of the run, had it stayed as it was"
     return f"{text}. {_could(told, moment, rescue)}"
+
+
+def told_time(time_ns: int) -> str:
+    """Return a time of day in UTC, with the date."""
+    return datetime.fromtimestamp(time_ns // 10**9, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _more(need: Need) -> str:

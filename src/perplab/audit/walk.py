@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from perplab.audit.exact import ZERO, of_units, written
-from perplab.audit.hearing import Report
+from perplab.audit.hearing import Report, about
 from perplab.audit.messages import OBSERVATIONS, Fact
 from perplab.audit.tape import Reel
 from perplab.audit.tick import Tick, tick_of
-from perplab.audit.verdict import Finding
 from perplab.audit.witness import Witness, follow
 
 _FIRST_LOOK = 4_096
@@ -228,16 +227,6 @@ class Walk:
             for order in stops:
                 follow(order, high if order.falls else low)
 
-    def _tell(self, fact: Fact, what: str, found: str = "", expected: str = "") -> None:
-        self._report(
-            Finding(
-                check="ticks",
-                what=f"{fact.type} {fact.symbol}: {what}" if fact.symbol else what,
-                found=found,
-                expected=expected,
-                rule="19",
-                seq=fact.seq,
-                time_ns=fact.time_ns,
-                symbol=fact.symbol,
-            )
-        )
+    def _tell(self, fact: Fact, what: str, **more: str) -> None:
+        text = f"{fact.type} {fact.symbol}: {what}" if fact.symbol else what
+        self._report(about(fact, "ticks", text, rule="19", **more))

@@ -57,12 +57,16 @@ def _audit_log(asked: Asked, *, csv: bool, json: bool) -> int:
 
 
 def _audit_foreign(asked: Asked, *, csv: bool, json: bool) -> int:
-    from perplab.cli.audit_foreign_work import examine_foreign  # noqa: PLC0415 - only for these
+    from perplab.audit.foreign import recognise  # noqa: PLC0415 - only for these
+    from perplab.cli.audit_foreign_work import examine_foreign  # noqa: PLC0415 - the same
     from perplab.cli.audit_study import print_study, study_json  # noqa: PLC0415 - the same
 
     given = asked.given
     if given.ticks or given.mark or given.funding or given.columns:
         raise UsageError("--ticks, --mark, --funding and --columns are for a log of ours")
+    for file in asked.files:
+        if not file.stat().st_size or recognise(file) is None:
+            raise UsageError(f"{file}: found neither a log of ours nor records that are known")
     examined = examine_foreign(asked.files, asked.brackets, asked.prices)
     found, study = examined.audit, examined.study
     if json:
@@ -95,7 +99,7 @@ def _write_page(found: Audit, out: Path, log: Path | None, given: Given | None) 
     try:
         write_audit_report(found, out, whole, streams=given.streams if given else None)
     except ReportError as error:
-        raise UsageError(f"--html: {error}") from error
+        raise UsageError(str(error).replace("--out", "--html", 1)) from error
     typer.echo(f"report: {out} written", err=True)
 
 

@@ -47,7 +47,7 @@ def explain(log: Path, which: str, files: PriceFiles, *, as_json: bool) -> int:
         print_json(_json(told))
     else:
         _print(Console(), told, given.notes)
-    return LOG_WRONG if told.liquidation.verdict is Verdict.VIOLATED else FINE
+    return LOG_WRONG if told.audit.verdict is Verdict.VIOLATED else FINE
 
 
 def _print(console: Console, told: Explanation, notes: tuple[str, ...]) -> None:
@@ -72,6 +72,10 @@ def _print(console: Console, told: Explanation, notes: tuple[str, ...]) -> None:
     for line in one.lines:
         if line.verdict is not Verdict.CONFIRMED:
             bullet(console, str(line.verdict), f"{line.check}: {line.text}", _STYLES[line.verdict])
+    wrong = [one.check.name for one in told.audit.checks if one.verdict is Verdict.VIOLATED]
+    if wrong:
+        text = f"the whole log is VIOLATED: {', '.join(wrong)}; perplab audit says how"
+        bullet(console, "note", text, "bold red")
     text = f"{str(one.verdict).upper()}: records {one.first_seq} to {one.last_seq}"
     console.print(Text(text, style=_STYLES[one.verdict]))
 
