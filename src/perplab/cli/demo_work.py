@@ -39,8 +39,8 @@ def demo(folder: Path, *, as_json: bool) -> None:
     console.print()
     console.print(Text(_sentence(told, found), style="bold green"))
     console.print(Text(f"report: {page}; open it in a browser", style="bold"))
-    for command in (f"perplab show {log} --account auto-add", f"perplab verify {log}"):
-        console.print(f"next: {command}", style="dim", highlight=False)
+    for command in (f"show {log} --account auto-add", f"audit {log}", f"explain {log}"):
+        console.print(f"next: perplab {command}", style="dim", highlight=False)
 
 
 def _sentence(told: Told, found: Verification) -> str:

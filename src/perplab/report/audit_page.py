@@ -118,7 +118,7 @@ def _checks(results: Sequence[CheckResult]) -> str:
         ]
         for result in results
     ]
-    heads = ("check", "verdict", "asks", "looked at", "findings", "rules", "missing")
+    heads = ("check", "verdict", "what must hold", "looked at", "findings", "rules", "missing")
     return table("Everything that was looked at; rules are sections of docs/rules.md", heads, rows)
 
 
@@ -129,7 +129,8 @@ def _liquidations(liquidations: Sequence[Liquidation]) -> str:
 
 
 def _liquidation(one: Liquidation) -> str:
-    what = f"{one.side} {one.symbol}".strip() if one.symbol else "cross pool"
+    side = "" if one.side == "both" else one.side
+    what = f"{side} {one.symbol}".strip() if one.symbol else "cross pool"
     place = f", records {one.first_seq} to {one.last_seq}" if one.first_seq >= 0 else ""
     name = f"{one.number}. {one.account}, {what}, {_time(one.time_ns)}{place}"
     opened = "" if one.verdict is Verdict.CONFIRMED else " open"
