@@ -1,4 +1,4 @@
-"""Brackets: a symbol's leverage brackets, and the prices that follow. Rules 4, 6, 9, 10."""
+"""Brackets: a symbol's leverage brackets, and the prices that follow. Rules 4, 6, 9."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -87,8 +87,3 @@ def liquidation_price(
         if quantity != row.rate * size
     ]
     return max(prices) if quantity > 0 else min(prices)
-
-
-def bankruptcy_price(quantity: Fraction, cost: Fraction, wallet: Fraction) -> Fraction:
-    """Return the exact price at which a lone position has lost its wallet. Rule 10.1."""
-    return (cost - wallet) / quantity

@@ -26,7 +26,6 @@ class Walk:
     """The tape beside a log: `reels` stand in the turn of their streams."""
 
     def __init__(self, witness: Witness, reels: Sequence[Reel], report: Report) -> None:
-        self.looked_at = 0
         self.recorded = 0
         self._witness = witness
         self._reels = reels
@@ -145,7 +144,6 @@ class Walk:
         """Go to these rows; each tick on the way at which something may be due is looked at."""
         while (place := self._first(limits)) is not None:
             self._pass([self._until(reel, turn, place) for turn, reel in enumerate(self._reels)])
-            self.looked_at += 1
             self._witness.judge(self._reels[place.turn].tick(place.row))
         self._pass([max(reel.next, limit) for reel, limit in zip(self._reels, limits, strict=True)])
 

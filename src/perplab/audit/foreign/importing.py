@@ -199,7 +199,6 @@ def forced_of(row: Row, symbol: str) -> Forced:
         tif=row.text("tif").upper(),
         quantity=row.positive("quantity"),
         limit=row.positive("price"),
-        limit_decimals=decimals(row.text("price")),
         average=average or None,
         status=row.text("status").upper(),
         last=row.number_of("last"),

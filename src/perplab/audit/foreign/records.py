@@ -98,7 +98,6 @@ class Forced:
     tif: str
     quantity: Fraction
     limit: Fraction
-    limit_decimals: int
     average: Fraction | None
     status: str
     last: Fraction
