@@ -195,3 +195,32 @@ def test_what_would_have_sufficed_does_and_a_unit_less_does_not(
 def _fate(branch: dict[str, Any]) -> str:
     (account,) = branch["accounts"].values()
     return str(account["verdict"])
+
+
+DEPOSITS = """
+[[tape]]
+generate = { rows = 5000, scenario = "flash-crash" }
+[[account]]
+name = "saver"
+futures = "1e2"
+leverage = 20
+actions = [
+  { do = "buy 0.01" },
+  { do = "deposit 100 futures", at = "+10s" },
+  { do = "withdraw 5 futures", at = "+20s" },
+]
+"""
+
+
+def test_deposits_that_the_plan_or_a_fork_asks_for_are_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, perplab: Perplab, told: Told
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("saver.toml").write_text(DEPOSITS)
+    assert perplab("run", "saver.toml", "--log", "saver.db").exit_code == 0
+    forked = perplab(
+        "fork", "saver.db", "--at", "+5s", "--do", "deposit 7 futures", "--out", "f.db"
+    )
+    assert forked.exit_code == 0, forked.output
+    for log in ("saver.db", "f.db"):
+        assert told("audit", log)["verdict"] == "confirmed"

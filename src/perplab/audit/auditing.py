@@ -123,14 +123,15 @@ class _Auditor:
         if fault := table.fault():
             raise FormError(f"the brackets of {symbol} are unsound (rule 4.3): {fault}")
         if not table.continuous:
-            text = f"the brackets of {symbol} are not continuous"
-            self._docket.lack("manifest", f"{text}: whether the run was told to accept that")
+            text = f"whether the run was told to accept brackets that leap, as those of {symbol} do"
+            self._docket.lack("manifest", text)
 
     def _give_ticks(self, found: dict[str, Any], config: Config, plan: Plan | None) -> None:
         """Put the tape beside the log, if there is one and it is the log's."""
         docket = self._docket
         if self._streams is None or plan is None:
-            docket.lack_ticks("the ticks: give them with --ticks")
+            asked = "the ticks: give them with --ticks"
+            docket.lack_ticks(asked if plan else "the run's plan, which the log does not hold")
             return
         order = sorted(self._streams, key=lambda one: (KINDS.index(one.kind.value), one.symbol))
         entries = [

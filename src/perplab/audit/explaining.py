@@ -145,14 +145,17 @@ class _Follower:
             self.stretches, self.moments, self.facts = [], [], []
             return
         ours = {fact.type for fact in mine if self._is_pools(fact)}
-        if "LiquidationEnded" in ours:
-            # What would have saved it here would have changed that liquidation: begin anew.
+        parted = "PositionReduced" in ours and bool(self.pool.symbol)
+        if parted or "LiquidationEnded" in ours:
+            # What is put in before gives way there: a part goes with the part that was closed, or
+            # there would have been no such liquidation. Begin anew.
             self.stretches, self.moments = [], []
         self._stretch(command.time_ns, book)
         if not self.moments:
-            after = "LiquidationEnded" in ours
-            self._moment("liquidation before" if after else "opened", command, book)
-            self.opened_ns = self.opened_ns if after else command.time_ns
+            after = "liquidation before" if "LiquidationEnded" in ours else "part closed"
+            opened = not (parted or "LiquidationEnded" in ours)
+            self._moment("opened" if opened else after, command, book)
+            self.opened_ns = command.time_ns if opened else self.opened_ns
         elif "MarginCalled" in ours:
             self._moment("margin call", command, book)
         position = account.positions.get(self.pool[1:])

@@ -30,6 +30,8 @@ class Plan:
     funding: tuple[tuple[str, Fraction, int], ...]
     changes: tuple[Change, ...]
     accounts: frozenset[str]
+    depositors: frozenset[str]
+    """Accounts that may deposit later: an action says so, or an agent decides."""
     openings: tuple[tuple[str, Mapping[str, Any]], ...]
     forked: bool
     fork_times: frozenset[int]
@@ -60,12 +62,22 @@ def read_plan(found: Mapping[str, Any], symbols: Sequence[str]) -> Plan | None:
                 for one in found.get("bracket_changes", ())
             ),
             accounts=frozenset(one["name"] for one in found.get("accounts", ())),
+            depositors=frozenset(
+                one["name"] for one in found.get("accounts", ()) if _may_deposit(one)
+            ),
             openings=tuple(openings),
             forked=bool(found.get("forks")),
             fork_times=frozenset(_fork_times(found.get("forks", ()))),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise FormError(f"the manifest's scenario is not whole: {error!r}") from error
+
+
+def _may_deposit(account: Mapping[str, Any]) -> bool:
+    actions = account.get("actions", ())
+    return bool(account.get("agent")) or any(
+        str(one["do"]).split()[:1] == ["deposit"] for one in actions
+    )
 
 
 def _fork_times(forks: Sequence[Mapping[str, Any]]) -> Iterator[int]:

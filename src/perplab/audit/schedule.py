@@ -198,11 +198,12 @@ class Schedule:
         if coming == (fact.type, fact.body):
             self._openings.pop(0)
             return
-        if fact.type in {"OpenAccount", "Deposit"}:
+        deposits = fact.type == "Deposit" and fact.account not in self._plan.depositors
+        if fact.type == "OpenAccount" or (deposits and not self._plan.forked):
             found = f"{fact.type} {_told(fact.body)}"
             self._tell(
                 "accounts",
-                "only the plan's accounts are opened, once",
+                "the plan opens no such account now, and has no such deposit",
                 fact,
                 found=found,
                 rule="20.6",

@@ -126,9 +126,11 @@ def rescue_sentences(told: Explanation) -> Iterator[str]:
 
 def _rescue(told: Explanation, rescue: Rescue) -> str:
     moment = rescue.moment
-    when = {"opened": "When it was opened", "margin call": "At the margin call"}.get(
-        moment.what, "After the liquidation before this one"
-    )
+    when = {
+        "opened": "When it was opened",
+        "margin call": "At the margin call",
+        "part closed": "After a part of it was closed",
+    }.get(moment.what, "After the liquidation before this one")
     text = f"{when}, {told_time(moment.time_ns)}, {_more(rescue.through)} would have just carried"
     text += " it past this liquidation"
     if rescue.to_end.amount > rescue.through.amount:
@@ -136,6 +138,8 @@ def _rescue(told: Explanation, rescue: Rescue) -> str:
     else:
         text += " and"
     text += " to the end of the run, had it stayed as it was"
+    if any(fact.type == "FundingPaid" for fact in told.facts):
+        text += " (later funding not counted)"
     return f"{text}. {_could(told, moment, rescue)}"
 
 

@@ -55,9 +55,12 @@ def _print_checks(console: Console, checks: Sequence[CheckResult]) -> None:
     table.add_column("what must hold")
     for result in checks:
         verdict = result.verdict
+        told = Text(f"{_SIGNS[verdict]} {verdict}", style=_STYLES[verdict])
+        if verdict is Verdict.CONFIRMED and not result.looked_at:
+            told = Text("- nothing there", style="dim")
         table.add_row(
             result.check.name,
-            Text(f"{_SIGNS[verdict]} {verdict}", style=_STYLES[verdict]),
+            told,
             f"{result.looked_at:,}",
             result.check.asks,
         )
