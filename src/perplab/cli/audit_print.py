@@ -87,7 +87,7 @@ def _liquidation_table(listed: Sequence[Liquidation]) -> Table:
     table = plain_table()
     for name in ("#", "time, UTC", "account", "pool", "verdict"):
         table.add_column(name, no_wrap=True)
-    table.add_column("numbers")
+    table.add_column("numbers, money in the quote currency")
     for one in listed:
         table.add_row(
             str(one.number),
