@@ -2,7 +2,7 @@
 
 from audit.planting import Bug, Planted
 from perplab.domain.instrument import Instrument
-from perplab.engine import deleveraging, funding, liquidation, market, risk, trade, watch
+from perplab.engine import deleveraging, funding, liquidation, lone, market, risk, trade, watch
 
 LIQUIDATION_BUGS = {
     "equity at maintenance is not liquidated": Planted(
@@ -26,7 +26,17 @@ LIQUIDATION_BUGS = {
         "margin-calls",
         every_tick=True,
     ),
-    "a band reaches one unit too far": Planted(
+    "a long's band reaches one unit too far": Planted(
+        Bug(lone._highest, "divide_down(-start, slope)", "divide_down(-start, slope) - 1"),
+        9,
+        "margin-calls",
+    ),
+    "a short's band reaches one unit too far": Planted(
+        Bug(lone._lowest, "divide_up(start, -slope)", "divide_up(start, -slope) + 1"),
+        27,
+        "liquidations",
+    ),
+    "the band of several positions reaches one unit too far": Planted(
         Bug(
             risk.reaches_of,
             "move = divide_up(max(0, risk.slack(level)), len(segments) * abs(slope))",
@@ -47,8 +57,8 @@ LIQUIDATION_BUGS = {
     "a bankruptcy price forgets the other positions": Planted(
         Bug(
             risk.bankruptcy_price,
-            "assess(state, key).equity - unrealized(state, leg)",
-            "wallet_of(state.accounts[key.account], key) * ONE",
+            "risk.equity - unrealized(state, leg)",
+            "leg.position.margin * ONE",
         ),
         "cross",
         "bankruptcy-price",
@@ -154,7 +164,11 @@ LIQUIDATION_BUGS = {
         "funding",
     ),
     "profit is at the last price": Planted(
-        Bug(risk.unrealized, "state.prices[leg.symbol].mark", "state.prices[leg.symbol].last"),
+        Bug(
+            risk.assess,
+            "equity += position.quantity * mark",
+            "equity += position.quantity * state.prices[symbol].last",
+        ),
         "cross",
         "liquidations",
     ),

@@ -15,6 +15,7 @@ class Side(StrEnum):
     SELL = "sell"
 
 
+# An enumeration's own hash is a call of Python; those that stand in keys take that of their text.
 class PositionSide(StrEnum):
     """Which position an order or a margin change is for: BOTH in one-way mode."""
 
@@ -22,12 +23,16 @@ class PositionSide(StrEnum):
     LONG = "long"
     SHORT = "short"
 
+    __hash__ = str.__hash__
+
 
 class MarginMode(StrEnum):
     """Whether a position has a margin of its own or shares the futures wallet."""
 
     CROSS = "cross"
     ISOLATED = "isolated"
+
+    __hash__ = str.__hash__
 
 
 class PositionMode(StrEnum):
@@ -43,6 +48,8 @@ class Wallet(StrEnum):
     SPOT = "spot"
     FUNDING = "funding"
     FUTURES = "futures"
+
+    __hash__ = str.__hash__
 
 
 class OrderType(StrEnum):
@@ -105,6 +112,29 @@ class OpenAccount:
 
     account: str
     position_mode: PositionMode = PositionMode.ONE_WAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A new account and the position that it brings: signed quantity, average entry price.
+
+    `futures` is all the money that comes with it; an isolated position's margin is taken from it.
+    """
+
+    account: str
+    symbol: str
+    margin_mode: MarginMode
+    leverage: int
+    quantity: Qty
+    entry_price: Price
+    futures: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHolders:
+    """Open many accounts at once, each with a position as it stands. docs/rules.md, Holders."""
+
+    holders: tuple[Holder, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +341,7 @@ Command = (
     | StartRun
     | EndRun
     | OpenAccount
+    | OpenHolders
     | Deposit
     | Withdraw
     | Transfer

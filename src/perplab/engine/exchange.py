@@ -31,6 +31,7 @@ _ENDS_OR_MOVES_ORDER = (
     ev.OrderAmended,
     ev.OrderTriggered,
 )
+_OF_ORDERS = frozenset((*_ENDS_OR_MOVES_ORDER, ev.OrderAccepted))
 
 
 class Exchange:
@@ -43,8 +44,12 @@ class Exchange:
     def __init__(self, config: Config, *, exhaustive: bool = False) -> None:
         self.state = State(config)
         self._bands = Bands()
+        self._marks = {
+            instrument.symbol: StreamKey(instrument.symbol, instrument.mark_stream)
+            for instrument in config.instruments
+        }
         self._exhaustive = exhaustive
-        self._drawn: dict[str, dict[PoolKey, None]] = {}
+        self._drawn: dict[str, list[PoolKey]] = {}
         self._events: list[ev.Event] = []
         self._dirty: dict[str, None] = {}
         self._moved: dict[int, None] = {}
@@ -145,24 +150,26 @@ class Exchange:
         return orders, dict.fromkeys(key for account in holders for key in pools_of(account))
 
     def _apply(self, events: Iterator[ev.Event]) -> None:
+        """Let each event be a fact, and remember whose pools and which orders it may have moved."""
+        state, made, accounts, dirty = self.state, self._events, self.state.accounts, self._dirty
         for event in events:
-            if isinstance(event, _ENDS_OR_MOVES_ORDER):
-                order = self.state.accounts[event.account].orders[event.order_id]
-                self._moved[order.number] = None
-            evolve(self.state, event)
-            self._events.append(event)
-            self._note(event)
+            kind = type(event)
+            if kind in _OF_ORDERS:
+                self._move(event)
+            evolve(state, event)
+            made.append(event)
+            if kind is ev.BracketsChanged:
+                dirty.update(dict.fromkeys(accounts))
+            elif (name := getattr(event, "account", None)) in accounts:
+                dirty[name] = None
 
-    def _note(self, event: ev.Event) -> None:
-        """Remember whose pools and which orders an event may have changed."""
+    def _move(self, event: ev.Event) -> None:
+        """Remember an order whose bounds are to be drawn again, by its numbers before and after."""
+        if isinstance(event, _ENDS_OR_MOVES_ORDER):
+            order = self.state.accounts[event.account].orders[event.order_id]
+            self._moved[order.number] = None
         if isinstance(event, ev.OrderAccepted | ev.OrderAmended | ev.OrderTriggered):
             self._moved[event.number] = None
-        if isinstance(event, ev.BracketsChanged):
-            self._dirty.update(dict.fromkeys(self.state.accounts))
-            return
-        name = getattr(event, "account", None)
-        if name in self.state.accounts:
-            self._dirty[name] = None
 
     def _settle(self, due: dict[PoolKey, None]) -> None:
         """Run the consequences to their fixed point, then draw the touched bands again.
@@ -170,6 +177,7 @@ class Exchange:
         Always the first waiting pool in turn is looked at, and whoever it changed waits again:
         so it makes no difference how many pools wait in which nothing is due.
         """
+        accounts = self.state.accounts
         touched: dict[str, None] = {}
         waiting = [(self._turn(key), key) for key in due]
         heapify(waiting)
@@ -177,12 +185,12 @@ class Exchange:
             changed, self._dirty = self._dirty, {}
             touched.update(changed)
             for name in changed:
-                account = self.state.accounts[name]
+                account = accounts[name]
                 if account.futures < 0:
                     self._apply(_cover_futures(self.state, account))
                 if account.positions:
                     for key in pools_of(account):
-                        heappush(waiting, (self._turn(key), key))
+                        heappush(waiting, ((account.number, key.symbol, key.position_side), key))
             if waiting:
                 self._apply(watch(self.state, heappop(waiting)[1]))
         if not self._exhaustive:
@@ -197,8 +205,8 @@ class Exchange:
         for number in self._moved:
             self._draw_order(number)
         for name in touched:
-            pools = dict.fromkeys(pools_of(self.state.accounts[name]))
-            for gone in self._drawn.pop(name, {}):
+            pools = pools_of(self.state.accounts[name])
+            for gone in self._drawn.pop(name, ()):
                 if gone not in pools:
                     self._bands.drop(gone)
             if pools:
@@ -222,8 +230,7 @@ class Exchange:
 
     def _draw_pool(self, key: PoolKey) -> None:
         bounds = [
-            Bound(StreamKey(symbol, self.state.instruments[symbol].mark_stream), low, high)
-            for symbol, low, high in reaches(self.state, key)
+            Bound(self._marks[symbol], low, high) for symbol, low, high in reaches(self.state, key)
         ]
         self._bands.put(key, bounds)
 

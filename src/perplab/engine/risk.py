@@ -5,12 +5,13 @@ the level when f <= 0: c = 1 liquidates, c = 0.8 calls for margin. As long as no
 its bracket, f is linear in every price, which is what the bands below are made of.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from perplab.domain.commands import MarginMode, PositionSide
 from perplab.domain.numbers import ONE, Fine, Money, Price, Value, divide_down, divide_up
 from perplab.domain.state import Account, PoolKey, Position, State, cross_pool
+from perplab.engine.lone import Lone
 
 
 class Risk(NamedTuple):
@@ -45,14 +46,22 @@ def is_liquidatable(risk: Risk) -> bool:
     return risk.maintenance > 0 and risk.slack(ONE) <= 0
 
 
-def pools_of(account: Account) -> Iterator[PoolKey]:
-    """Yield the account's margin pools: the cross one first, then isolated ones in order."""
+def pools_of(account: Account) -> list[PoolKey]:
+    """Return the account's margin pools: the cross one first, then isolated ones in order."""
     positions = account.positions
+    name = account.name
+    if len(positions) == 1:
+        ((symbol, side), position), *_ = positions.items()
+        if position.margin_mode is MarginMode.ISOLATED:
+            return [PoolKey(name, symbol, side)]
+        return [cross_pool(name)]
+    found = []
     if any(position.margin_mode is MarginMode.CROSS for position in positions.values()):
-        yield cross_pool(account.name)
+        found.append(cross_pool(name))
     for symbol, side in sorted(positions):
         if positions[symbol, side].margin_mode is MarginMode.ISOLATED:
-            yield PoolKey(account.name, symbol, side)
+            found.append(PoolKey(name, symbol, side))
+    return found
 
 
 def legs_of(account: Account, key: PoolKey) -> list[Leg]:
@@ -95,13 +104,28 @@ def maintenance(state: State, leg: Leg) -> Fine:
 
 def assess(state: State, key: PoolKey) -> Risk:
     """Return the pool's equity and maintenance margin at the current marks."""
-    account = state.accounts[key.account]
-    equity = wallet_of(account, key) * ONE
-    required = 0
-    for leg in legs_of(account, key):
-        equity += unrealized(state, leg)
-        required += maintenance(state, leg)
+    name, pool_symbol, side = key
+    account = state.accounts[name]
+    positions = account.positions
+    if pool_symbol:
+        position = positions.get((pool_symbol, side))
+        if position is None:
+            return _NOTHING
+        mark = state.prices[pool_symbol].mark
+        equity = position.margin * ONE + position.quantity * mark - position.cost
+        size = abs(position.quantity) * mark
+        required: int = state.instruments[pool_symbol].maintenance_at(size) if size else 0
+        return Risk(Value(equity), Fine(required))
+    equity, required = account.futures * ONE, 0
+    for (symbol, _), position in positions.items():
+        if position.margin_mode is MarginMode.CROSS:
+            mark = state.prices[symbol].mark
+            equity += position.quantity * mark - position.cost
+            required += state.instruments[symbol].maintenance_at(abs(position.quantity) * mark)
     return Risk(Value(equity), Fine(required))
+
+
+_NOTHING = Risk(Value(0), Fine(0))
 
 
 def is_called(account: Account, key: PoolKey) -> bool:
@@ -129,11 +153,19 @@ def reaches_of(
 
     It stands above the levels of `falls_to` and at or below those of `rises_above`. Each of the n
     symbols may use an nth of the pool's slack, so that no combination of prices inside all the
-    intervals changes the pool's standing. With one symbol the bounds are exact, or the edges of a
-    bracket.
+    intervals changes the pool's standing. With one position the bounds are exact; with one symbol
+    they are exact, or the edges of a bracket.
     """
+    account = state.accounts[key.account]
+    legs = legs_of(account, key)
+    if len(legs) == 1:
+        ((symbol, _, position),) = legs
+        brackets = state.instruments[symbol].brackets
+        if max([bracket.rate for bracket in brackets]) < min(*falls_to, *rises_above, ONE):
+            alone = Lone(brackets, position, wallet_of(account, key), state.prices[symbol].mark)
+            return [Reach(symbol, *alone.reach(falls_to, rises_above))]
     risk = assess(state, key)
-    segments = _segments(state, legs_of(state.accounts[key.account], key))
+    segments = _segments(state, legs)
     result = []
     for symbol, segment in segments.items():
         mark = state.prices[symbol].mark
@@ -199,13 +231,13 @@ def _tighten(
     return low, high
 
 
-def bankruptcy_price(state: State, key: PoolKey, leg: Leg) -> Price:
+def bankruptcy_price(state: State, leg: Leg, risk: Risk) -> Price:
     """Return the price of one position at which its pool's equity is zero, other marks fixed.
 
     Rounded to the side on which the pool keeps the rest, and never below 1e-8.
     """
     quantity = leg.position.quantity
-    rest = assess(state, key).equity - unrealized(state, leg)
+    rest = risk.equity - unrealized(state, leg)
     # rest + quantity * price - cost = 0
     numerator = leg.position.cost - rest
     price = divide_up(numerator, quantity) if quantity > 0 else divide_down(numerator, quantity)

@@ -19,7 +19,10 @@ _VENUE = {kind.__name__ for kind in MADE_BY_VENUE}
 _BY_ITSELF = {kind.__name__ for kind in BY_ITSELF}
 _OPENING = {
     kind.__name__
-    for kind in (cm.StartRun, cm.OpenAccount, cm.Deposit, cm.SetMarginMode, cm.SetLeverage)
+    for kind in (
+        *(cm.StartRun, cm.OpenAccount, cm.Deposit, cm.SetMarginMode, cm.SetLeverage),
+        cm.OpenHolders,
+    )
 }
 
 

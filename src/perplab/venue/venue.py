@@ -18,6 +18,7 @@ from perplab.venue.forks import Forks, Recall
 from perplab.venue.logs import logger_of
 from perplab.venue.participants import Cast, Fault
 from perplab.venue.plan import BracketChange, ConstantFunding, Plan, bracket_of
+from perplab.venue.populations import openings_of
 from perplab.venue.traders import Trader
 from perplab.venue.writer import Listener, Sink, Writer
 
@@ -121,6 +122,9 @@ class Venue:
         self._desk.submit(cm.StartRun())
         for trader in self._traders:
             trader.open()
+        for population in self._plan.populations:
+            for command in openings_of(population, self._desk.state):
+                self._desk.submit(command)
         self._env.process(self._settle(_settlements(prices.funding, self._plan)))
         for change in self._plan.bracket_changes:
             self._env.process(self._change(change))

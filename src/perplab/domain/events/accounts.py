@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from perplab.domain.commands import MarginMode, PositionMode, Wallet
 from perplab.domain.instrument import Bracket
-from perplab.domain.numbers import Money
+from perplab.domain.numbers import Money, Qty, Value
 from perplab.domain.reasons import Reason
 
 
@@ -33,6 +33,29 @@ class AccountRejected:
     """An account was not opened."""
 
     account: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderOpened:
+    """An account exists and holds a position; `futures` and `isolated` came in from outside."""
+
+    account: str
+    symbol: str
+    margin_mode: MarginMode
+    leverage: int
+    quantity: Qty
+    cost: Value
+    futures: Money
+    isolated: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderRejected:
+    """An account with its position was not opened."""
+
+    account: str
+    symbol: str
     reason: Reason
 
 
