@@ -1,5 +1,7 @@
 """The chronicle: follows a run's batches, event by event, and keeps the story of each account."""
 
+from collections.abc import Collection
+
 from perplab.domain import events as ev
 from perplab.domain.batch import Batch
 from perplab.domain.commands import Command, Observation
@@ -14,11 +16,12 @@ class Chronicle:
     """A listener with a state of its own, so that each event is seen with what it did.
 
     After a batch only the accounts that it changed are looked at: what the marks did to the others
-    is looked up on the tape.
+    is looked up on the tape. With `only`, no other account has a story.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, only: Collection[str] | None = None) -> None:
         self.state = State(config)
+        self.only = only
         self.stories: dict[str, Story] = {}
         self._marks = Marks()
         self._wide: dict[str, Story] = {}
@@ -47,8 +50,10 @@ class Chronicle:
                 self._wide.pop(name, None)
 
     def _take(self, event: ev.Event, command: Command) -> None:
-        if isinstance(event, ev.AccountOpened):
-            self.stories[event.account] = Story(event.account, self._marks)
+        if isinstance(event, ev.AccountOpened) and (
+            self.only is None or event.account in self.only
+        ):
+            self.stories[event.account] = Story(event.account, marks=self._marks)
         for story in self._concerned(event).values():
             story.take(self.state, event, command)
 

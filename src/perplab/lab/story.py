@@ -11,6 +11,7 @@ from perplab.domain.state import PoolKey, State, cross_pool
 from perplab.engine.outlook import Outlook, margin_ratio, outlook, printed
 from perplab.engine.risk import Risk
 from perplab.lab.amounts import exact, price
+from perplab.lab.course import Course, Liquidation
 from perplab.lab.drawdown import Drawdown
 from perplab.lab.extremes import Extremes, Sight
 from perplab.lab.marks import Marks
@@ -18,7 +19,6 @@ from perplab.lab.pool import Pool, Still, still_of
 from perplab.lab.refusals import order_refused
 from perplab.lab.sentences import Sentences
 from perplab.lab.stretches import Stretches
-from perplab.lab.tally import Tally
 from perplab.tape.stream import Stream
 
 Held = tuple[str, PositionSide]
@@ -48,37 +48,15 @@ class Entry:
         return None if self.still is None else self.still.outlook
 
 
-@dataclass(frozen=True, slots=True)
-class Liquidation:
-    """A liquidation: when it began, of which symbol, at which mark, and how it ended.
+@dataclass(slots=True, kw_only=True)
+class Story(Course):
+    """A course with an entry for each thing that happened, and with what stands out."""
 
-    `crossed` is the liquidation price that the mark reached, None where more than a price moved.
-    """
-
-    time_ns: int
-    symbol: str
-    mark: int
-    crossed: int | None = None
-    outcome: ev.Outcome | None = None
-
-
-@dataclass(slots=True)
-class Story:
-    """An account's entries in order, its money, and what stands out."""
-
-    account: str
     marks: Marks
-    tally: Tally = field(default_factory=Tally)
     entries: list[Entry] = field(default_factory=list)
-    liquidations: list[Liquidation] = field(default_factory=list)
     extremes: Extremes = field(default_factory=Extremes)
     stretches: Stretches = field(init=False)
     drawdown: Drawdown = field(default_factory=Drawdown)
-    opened: ev.PositionOpened | None = None
-    opened_ns: int = 0
-    ending: str = ""
-    """How the last position that closed ended: liquidated, a stop, a take-profit, or closed."""
-    margin_calls: int = 0
     refused: list[Entry] = field(default_factory=list)
     _sentences: Sentences = field(default_factory=Sentences)
     _focus: Held | None = None
@@ -89,7 +67,8 @@ class Story:
 
     def take(self, state: State, event: Event, command: Command) -> None:
         """Take an event of the account, after which the state is as given, and its command."""
-        self.tally.count(event)
+        step = self.liquidating
+        self.count(event, state.time_ns)
         symbol = self._look_at(state, event)
         text = self._tell(state, event, command)
         if text is None:
@@ -101,11 +80,12 @@ class Story:
             symbol=symbol,
             mark=state.prices[symbol].mark if symbol else 0,
             still=self._still(state),
-            step=self._liquidating,
+            step=step,
         )
         if isinstance(event, ev.LiquidationStarted):
-            entry = self._begin(state, entry, event)
-        self._note(entry)
+            entry = self._start(state, entry, event)
+        if isinstance(event, ev.Refusal):
+            self.refused.append(entry)
         self._add(entry)
 
     def follow(self, state: State) -> bool:
@@ -145,7 +125,7 @@ class Story:
         order = command if isinstance(command, PlaceOrder) else None
         return order_refused(state, event, order)
 
-    def _begin(self, state: State, entry: Entry, event: ev.LiquidationStarted) -> Entry:
+    def _start(self, state: State, entry: Entry, event: ev.LiquidationStarted) -> Entry:
         """Keep a liquidation that begins; return its entry with the price that was crossed."""
         ratio = margin_ratio(Risk(event.equity, event.maintenance))
         sight = Sight(self.marks.batch, state.time_ns, entry.mark, ratio, Fraction(0))
@@ -154,7 +134,7 @@ class Story:
         if event.symbol:
             key = PoolKey(self.account, event.symbol, event.position_side)
         crossed = printed(self.stretches.crossed(state, key))
-        self.liquidations.append(Liquidation(entry.time_ns, entry.symbol, entry.mark, crossed))
+        self.liquidations[-1] = Liquidation(entry.time_ns, entry.symbol, entry.mark, crossed)
         if crossed is None:
             return entry
         where = "at" if crossed == entry.mark else "beyond"
@@ -176,36 +156,6 @@ class Story:
         if self._focus is None:
             return None
         return still_of(state, state.accounts[self.account], *self._focus)
-
-    def _note(self, entry: Entry) -> None:
-        event = entry.event
-        match event:
-            case ev.PositionOpened() if self.opened is None:
-                self.opened, self.opened_ns = event, entry.time_ns
-            case ev.MarginCalled():
-                self.margin_calls += 1
-            case ev.LiquidationEnded():
-                self.liquidations[-1] = replace(self.liquidations[-1], outcome=event.outcome)
-            case ev.PositionClosed():
-                self.ending = self._ending(entry)
-            case _:
-                pass
-        if isinstance(event, ev.Refusal):
-            self.refused.append(entry)
-
-    @property
-    def _liquidating(self) -> bool:
-        return bool(self.liquidations) and self.liquidations[-1].outcome is None
-
-    def _ending(self, entry: Entry) -> str:
-        if self._liquidating:
-            return "liquidated"
-        for last in reversed(self.entries):
-            if last.time_ns != entry.time_ns:
-                break
-            if isinstance(last.event, ev.OrderTriggered):
-                return self._sentences.order(last.event.order_id)
-        return "closed"
 
     def _add(self, entry: Entry) -> None:
         """Add an entry; funding payments in a row become one."""
