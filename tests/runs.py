@@ -10,6 +10,7 @@ from perplab.domain.batch import Batch
 from perplab.domain.commands import MarginMode, PositionMode
 from perplab.domain.instrument import Bracket, Config, Instrument, Kind, LimitFill, Settings
 from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, format_units
+from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.journal.manifest import Manifest, manifest_config
 from perplab.journal.memory import Memory
@@ -109,6 +110,10 @@ class Chance:
         venue.listen(lambda _batch, state: self._check(state.total()))
         venue.run()
         return memory
+
+    def last_state(self) -> State:
+        """Return the state at the end of the run."""
+        return Venue(self.config, self.plan, self.prices, lambda _: None).run()
 
     @staticmethod
     def _check(total: int) -> None:

@@ -2,7 +2,17 @@
 
 from audit.planting import Bug, Planted
 from perplab.domain.instrument import Instrument
-from perplab.engine import deleveraging, funding, liquidation, lone, market, risk, trade, watch
+from perplab.engine import (
+    deleveraging,
+    funding,
+    liquidation,
+    lone,
+    market,
+    risk,
+    standing,
+    trade,
+    watch,
+)
 
 LIQUIDATION_BUGS = {
     "equity at maintenance is not liquidated": Planted(
@@ -38,9 +48,9 @@ LIQUIDATION_BUGS = {
     ),
     "the band of several positions reaches one unit too far": Planted(
         Bug(
-            risk.reaches_of,
-            "move = divide_up(max(0, risk.slack(level)), len(segments) * abs(slope))",
-            "move = divide_up(max(0, risk.slack(level)), len(segments) * abs(slope)) + 1",
+            standing.reaches_of,
+            "move = divide_up(distance, len(pool.symbols) * abs(slope))",
+            "move = divide_up(distance, len(pool.symbols) * abs(slope)) + 1",
         ),
         27,
         "liquidations",

@@ -20,7 +20,8 @@ from perplab.domain.state import Account, Order, PoolKey, State, watched_stream
 from perplab.engine.bands import Bands, Bound, StreamKey
 from perplab.engine.decide import decide
 from perplab.engine.matching import limit_bounds, meet
-from perplab.engine.risk import pools_of, reaches
+from perplab.engine.risk import pools_of
+from perplab.engine.standing import reaches
 from perplab.engine.trade import cover
 from perplab.engine.watch import watch
 
@@ -54,6 +55,9 @@ class Exchange:
         self._dirty: dict[str, None] = {}
         self._moved: dict[int, None] = {}
         self._told: list[tuple[Observation, list[Order], dict[PoolKey, None]]] = []
+        self._postponed: dict[PoolKey, None] = {}
+        self.unmoved: list[PoolKey] = []
+        """The pools that were due at the last command, and to which nothing happened."""
 
     def execute(self, time_ns: int, command: Command) -> tuple[ev.Event, ...]:
         """Execute a command at a time; return its events and all that they caused."""
@@ -93,6 +97,19 @@ class Exchange:
     def interval(self, stream: StreamKey) -> tuple[int | None, int | None]:
         """Return the prices between which a stream's ticks cannot matter, None where open."""
         return self._bands.interval(stream)
+
+    def postpone(self, key: PoolKey) -> None:
+        """Look at a pool no more, until it changes or is expected: somebody knows the prices."""
+        self._bands.put(key, [])
+        self._postponed[key] = None
+
+    def is_postponed(self, key: PoolKey) -> bool:
+        """Return whether a pool is still not looked at."""
+        return key in self._postponed
+
+    def expect(self, key: PoolKey, stream: StreamKey) -> None:
+        """Look at a pool that was postponed with the next tick of a stream, whatever its price."""
+        self._bands.put(key, [Bound(stream, None, 0)])
 
     def trailing(self, stream: StreamKey) -> list[Order]:
         """Return the trailing stops that watch a stream, by arrival."""
@@ -209,13 +226,14 @@ class Exchange:
             for gone in self._drawn.pop(name, ()):
                 if gone not in pools:
                     self._bands.drop(gone)
+                    self._postponed.pop(gone, None)
             if pools:
                 self._drawn[name] = pools
             for key in pools:
                 self._draw_pool(key)
-        for key in due:
-            if key.account not in touched:
-                self._draw_pool(key)
+        self.unmoved = [key for key in due if key.account not in touched]
+        for key in self.unmoved:
+            self._draw_pool(key)
 
     def _draw_order(self, number: int) -> None:
         order = self.state.orders.get(number)
@@ -233,6 +251,7 @@ class Exchange:
             Bound(self._marks[symbol], low, high) for symbol, low, high in reaches(self.state, key)
         ]
         self._bands.put(key, bounds)
+        self._postponed.pop(key, None)
 
 
 def _cover_futures(state: State, account: Account) -> Iterator[ev.Event]:

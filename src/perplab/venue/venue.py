@@ -13,12 +13,13 @@ from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.clock import At, Clock, Process, Turn
 from perplab.venue.desk import Desk
 from perplab.venue.expiries import Expiries
-from perplab.venue.feed import Feed, Source
+from perplab.venue.feed import Feed
 from perplab.venue.forks import Forks, Recall
 from perplab.venue.logs import logger_of
 from perplab.venue.participants import Cast, Fault
 from perplab.venue.plan import BracketChange, ConstantFunding, Plan, bracket_of
 from perplab.venue.populations import openings_of
+from perplab.venue.source import Source
 from perplab.venue.traders import Trader
 from perplab.venue.writer import Listener, Sink, Writer
 
