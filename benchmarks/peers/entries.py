@@ -36,6 +36,11 @@ def entries(path: Path = LIST) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.rows)
 
 
+def program_of(name: str) -> Program:
+    """Return a program of the list by its name."""
+    return next(entry.program for entry in entries() if entry.program.name == name)
+
+
 def _entries(listed: dict[str, Any]) -> list[Entry]:
     program = Program(
         name=listed["name"],

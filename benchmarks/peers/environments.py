@@ -50,8 +50,6 @@ def install(program: Program, work: Path) -> Environment:
         shutil.rmtree(home, ignore_errors=True)
         _make(program, home)
         _run(python, "-m", "pip", "install", "--quiet", *program.packages)
-        # Imports are compiled now, not in a run that is timed.
-        _run(python, "-m", "compileall", "-q", str(home / "lib"), is_checked=False)
         stamp.write_text(wanted)
     return _environment(python)
 
@@ -91,9 +89,9 @@ def find_python(version: str) -> Path | None:
     return None
 
 
-def _run(python: Path, *terms: str, is_checked: bool = True) -> str:
+def _run(python: Path, *terms: str) -> str:
     ran = subprocess.run([python, *terms], capture_output=True, text=True, check=False)
-    if is_checked and ran.returncode:
+    if ran.returncode:
         raise InstallError(reason_of(ran.stderr) or f"{terms[1]} ended with {ran.returncode}")
     return ran.stdout
 

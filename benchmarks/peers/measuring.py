@@ -53,7 +53,7 @@ def measure(
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                return Measurement(limit_s, limit_s, 0, {}, f"took longer than {limit_s:.0f} s")
+                return Measurement(limit_s, limit_s, 0, {}, f"took longer than {limit_s:g} s")
             output.seek(0)
             errors.seek(0)
             reply, trouble = _reply(output.read()), errors.read()
