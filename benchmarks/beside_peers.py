@@ -13,7 +13,7 @@ from pathlib import Path
 
 from peers.entries import Entry, entries
 from peers.environments import Environment, InstallError, Program, install, ours
-from peers.judging import verdict
+from peers.judging import answer
 from peers.report import as_json, machine, markdown
 from peers.rounds import run_rounds
 from peers.table import OURS, Line
@@ -31,11 +31,7 @@ def main() -> None:
     tapes = _tapes(chosen, work)
     results = run_rounds(chosen, environments, tapes, count=options.rounds, work=work, tell=_tell)
     lines = [
-        Line(
-            entry,
-            measured,
-            verdict(tapes[entry.rows], entry.task, measured[-1].reply.get("closed", {})),
-        )
+        Line(entry, measured, answer(tapes[entry.rows], entry.task, measured))
         for entry, measured in zip(chosen, results, strict=True)
     ]
     on = machine()

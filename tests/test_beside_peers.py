@@ -9,7 +9,7 @@ import pytest
 from peers import tape as tapes
 from peers.entries import Entry, entries, program_of
 from peers.environments import Environment, InstallError, Program, install, ours, reason_of
-from peers.judging import is_right, verdict
+from peers.judging import answer, is_right, verdict
 from peers.measuring import Measurement, measure
 from peers.report import as_json, machine, markdown
 from peers.rounds import run, run_rounds
@@ -62,7 +62,7 @@ def test_another_tape_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("closed", "answer"),
+    ("closed", "expected"),
     [
         (CLOSED, "right: row 70,354 at 54,293.5"),
         (CLOSED | {"price": 54_293.4}, "right: row 70,354 at 54,293.4"),
@@ -88,10 +88,16 @@ def test_another_tape_is_refused(
     ],
 )
 def test_an_answer_is_right_at_the_row_and_the_price_of_the_tape(
-    tape: Tape, closed: dict[str, object], answer: str
+    tape: Tape, closed: dict[str, object], expected: str
 ) -> None:
-    assert verdict(tape, LEVEL, closed) == answer
-    assert is_right(answer) == answer.startswith("right")
+    assert verdict(tape, LEVEL, closed) == expected
+    assert is_right(expected) == expected.startswith("right")
+
+
+def test_one_wrong_round_makes_an_answer_wrong(tape: Tape) -> None:
+    wrong = Measurement(1, 1, 1, {"closed": CLOSED | {"row": 1}})
+    assert answer(tape, LEVEL, [took(1), took(2)]) == "right: row 70,354 at 54,293.5"
+    assert answer(tape, LEVEL, [took(1), wrong, took(2)]).startswith("WRONG: row 1 at")
 
 
 def test_a_time_is_any_of_its_rows(tape: Tape) -> None:
@@ -154,7 +160,7 @@ def test_a_program_without_its_python_is_left_out(tmp_path: Path) -> None:
 
 
 def test_the_reason_of_a_failed_installation_is_its_error() -> None:
-    told = "WARNING: slow\nERROR: Could not find a version\nERROR: No matching distribution\n\n[notice]"
+    told = "WARNING: slow\nERROR: no version\nERROR: No matching distribution\n\n[notice]\n"
     assert reason_of(told) == "ERROR: No matching distribution"
     assert reason_of("") == ""
 

@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import sys
-import venv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,10 +64,7 @@ def _environment(python: Path) -> Environment:
 
 
 def _make(program: Program, home: Path) -> None:
-    if program.python is None:
-        venv.create(home, with_pip=True, symlinks=True)
-        return
-    interpreter = find_python(program.python)
+    interpreter = find_python(program.python) if program.python else Path(sys.executable)
     if interpreter is None:
         raise InstallError(f"needs Python {program.python}, which is not installed here")
     _run(interpreter, "-m", "venv", str(home))

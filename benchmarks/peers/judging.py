@@ -1,7 +1,9 @@
 """Judging: where the tape says that the position is to be closed, and where a program closed it."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from peers.measuring import Measurement
 from peers.tape import TICKS_PER_UNIT, Tape, Task
 
 SPREAD = 1.05
@@ -27,9 +29,15 @@ def verdict(tape: Tape, task: Task, closed: dict[str, Any]) -> str:
     return f"right: {what}" + (", a tick later" if row > due else "")
 
 
-def is_right(answer: str) -> bool:
+def answer(tape: Tape, task: Task, measured: Sequence[Measurement]) -> str:
+    """Return the verdict on all rounds: the first wrong one, if there is one."""
+    verdicts = [verdict(tape, task, one.reply.get("closed", {})) for one in measured]
+    return min(verdicts, key=is_right)
+
+
+def is_right(told: str) -> bool:
     """Return whether a verdict is that the answer is right."""
-    return answer.startswith("right")
+    return told.startswith("right")
 
 
 def _price(tape: Tape, row: int) -> float:
