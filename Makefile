@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench properties clean
+.PHONY: demo test check format bench bench-peers properties clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "perplab needs Python 3.11 or later; set PYTHON=/path/to/it")'
@@ -33,6 +33,9 @@ bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the
 	$(BIN)/python benchmarks/agent_loops.py
 	$(BIN)/python benchmarks/cross_worst_case.py
 	$(BIN)/python benchmarks/audit_thousand.py
+
+bench-peers: $(READY)  ## beside other programs, which it installs: one tape, one task, every answer checked
+	$(BIN)/python benchmarks/beside_peers.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .
