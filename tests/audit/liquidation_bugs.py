@@ -16,7 +16,7 @@ from perplab.engine import (
 
 LIQUIDATION_BUGS = {
     "equity at maintenance is not liquidated": Planted(
-        Bug(risk.is_liquidatable, "risk.slack(ONE) <= 0", "risk.slack(ONE) < 0"),
+        Bug(risk.is_liquidatable, "0 < risk.maintenance >= risk.equity", "0 < risk.maintenance > risk.equity"),
         "brink",
         "liquidations",
     ),

@@ -1,10 +1,10 @@
 """Commands: what can be asked of the exchange, and what it is told about the market."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from perplab.domain.absent import absent
 from perplab.domain.instrument import Bracket, Kind
+from perplab.domain.message import message
 from perplab.domain.numbers import Money, Price, Qty, Rate
 
 
@@ -96,17 +96,17 @@ class TriggerOn(StrEnum):
     MARK = "mark"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class StartRun:
     """Open the exchange: the insurance fund is paid in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class EndRun:
     """Close the run at the prices then current; positions stay open."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OpenAccount:
     """Open a user's account."""
 
@@ -114,7 +114,7 @@ class OpenAccount:
     position_mode: PositionMode = PositionMode.ONE_WAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Holder:
     """A new account and the position that it brings: signed quantity, average entry price.
 
@@ -130,14 +130,14 @@ class Holder:
     futures: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OpenHolders:
     """Open many accounts at once, each with a position as it stands. docs/rules.md, Holders."""
 
     holders: tuple[Holder, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Deposit:
     """Bring money from outside into a wallet."""
 
@@ -146,7 +146,7 @@ class Deposit:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Withdraw:
     """Take money out of a wallet to the outside."""
 
@@ -155,7 +155,7 @@ class Withdraw:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Transfer:
     """Move money between two of a user's wallets."""
 
@@ -165,7 +165,7 @@ class Transfer:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetLeverage:
     """Choose the leverage of a symbol, for both of its sides."""
 
@@ -174,7 +174,7 @@ class SetLeverage:
     leverage: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetMarginMode:
     """Choose cross or isolated margin for a symbol."""
 
@@ -183,7 +183,7 @@ class SetMarginMode:
     margin_mode: MarginMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetPositionMode:
     """Choose one-way or hedge mode for the whole account."""
 
@@ -191,7 +191,7 @@ class SetPositionMode:
     position_mode: PositionMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AddMargin:
     """Move money from the futures wallet into an isolated position."""
 
@@ -201,7 +201,7 @@ class AddMargin:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ReduceMargin:
     """Move money from an isolated position back to the futures wallet."""
 
@@ -211,7 +211,7 @@ class ReduceMargin:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetAutoAddMargin:
     """Switch auto-add margin of an isolated position on or off."""
 
@@ -221,7 +221,7 @@ class SetAutoAddMargin:
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PlaceOrder:
     """Ask for an order; `order_id` is the user's own, unique among the account's open orders.
 
@@ -250,7 +250,7 @@ class PlaceOrder:
     good_till_ns: int = absent(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AmendOrder:
     """Change price and quantity of a resting limit order, which loses its place in the queue."""
 
@@ -260,7 +260,7 @@ class AmendOrder:
     quantity: Qty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class CancelOrder:
     """Cancel one open order."""
 
@@ -268,7 +268,7 @@ class CancelOrder:
     order_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class CancelAllOrders:
     """Cancel an account's open orders of one symbol."""
 
@@ -276,12 +276,12 @@ class CancelAllOrders:
     symbol: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ExpireOrders:
     """The clock: every GTD order whose time has come ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ObserveTrade:
     """The tape's row: something traded. A quantity of zero means unknown.
 
@@ -297,7 +297,7 @@ class ObserveTrade:
     high: Price = absent(Price(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ObserveMark:
     """The tape's row: the mark price; `low` and `high` as of `ObserveTrade`."""
 
@@ -308,7 +308,7 @@ class ObserveMark:
     high: Price = absent(Price(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ObserveQuote:
     """The tape's row: best bid and best ask."""
 
@@ -318,7 +318,7 @@ class ObserveQuote:
     ask: Price
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SettleFunding:
     """Pay funding on every position of a symbol at the current mark: longs pay a rate above 0."""
 
@@ -326,7 +326,7 @@ class SettleFunding:
     rate: Rate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ChangeBrackets:
     """Put another leverage-bracket table of a symbol in force."""
 

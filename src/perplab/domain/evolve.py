@@ -44,20 +44,9 @@ def observe(state: State, tick: Observation, time_ns: int) -> None:
 
 
 def evolve(state: State, event: ev.Event) -> None:
-    """Apply one event: its money, and what else it changed.
-
-    A position is there before its money comes; otherwise the money moves first.
-    """
-    kind = type(event)
-    arrive = _ARRIVALS.get(kind)
-    if arrive is not None:
-        arrive(state, event)
-        post(state, event)
-        return
-    post(state, event)
-    change = _CHANGES[kind]
-    if change is not None:
-        change(state, event)
+    """Apply one event: its money, and what else it changed."""
+    for step in _STEPS[type(event)]:
+        step(state, event)
 
 
 def _trail(state: State, tick: ObserveTrade | ObserveMark) -> None:
@@ -155,8 +144,10 @@ def _release(state: State, event: ev.PositionShrunk) -> None:
     if isinstance(event, ev.PositionClosed):
         position.auto_add = position.called = False
         _drop_if_empty(account, event.symbol, event.position_side)
-        if not any(p.margin_mode is MarginMode.CROSS for p in account.positions.values()):
-            account.called = False
+        if account.called:
+            account.called = any(
+                p.margin_mode is MarginMode.CROSS for p in account.positions.values()
+            )
 
 
 def _drop_if_empty(account: Account, symbol: str, side: PositionSide) -> None:
@@ -255,60 +246,58 @@ def _call(state: State, event: ev.MarginCalled | ev.MarginCallCleared) -> None:
         account.called = called
 
 
-_ARRIVALS: dict[type, Callable[[State, Any], None]] = {
-    ev.HolderOpened: _open_holder,
-    ev.PositionOpened: _hold,
-    ev.PositionIncreased: _hold,
-}
-_CHANGES: dict[type, Callable[[State, Any], None] | None] = {
-    ev.RunEnded: _end,
-    ev.AccountOpened: _open_account,
-    ev.LeverageSet: _set_leverage,
-    ev.MarginModeSet: _set_margin_mode,
-    ev.PositionModeSet: _set_position_mode,
-    ev.AutoAddMarginSet: _set_auto_add,
-    ev.BracketsChanged: _change_brackets,
-    ev.PositionReduced: _release,
-    ev.PositionClosed: _release,
-    ev.OrderAccepted: _accept,
-    ev.OrderFilled: _fill,
-    ev.OrderTriggered: _trigger,
-    ev.OrderQueued: _queue,
-    ev.OrderAmended: _amend,
-    ev.OrderCanceled: _end_order,
-    ev.OrderExpired: _end_order,
-    ev.MarginCalled: _call,
-    ev.MarginCallCleared: _call,
-    ev.BankruptcyCovered: _drop,
-    ev.LiquidationEnded: _drop,
-    # money only, and it is posted
-    ev.RunStarted: None,
-    ev.Deposited: None,
-    ev.Withdrawn: None,
-    ev.Transferred: None,
-    ev.MarginAdded: None,
-    ev.MarginReduced: None,
-    ev.MarginAutoAdded: None,
-    ev.FundingPaid: None,
-    ev.LiquidationFeeCharged: None,
-    ev.PositionTakenOver: None,
+_STEPS: dict[type, tuple[Callable[[State, Any], None], ...]] = {
+    ev.RunStarted: (post,),
+    ev.RunEnded: (_end,),
+    ev.AccountOpened: (_open_account,),
+    ev.LeverageSet: (_set_leverage,),
+    ev.MarginModeSet: (_set_margin_mode,),
+    ev.PositionModeSet: (_set_position_mode,),
+    ev.AutoAddMarginSet: (_set_auto_add,),
+    ev.BracketsChanged: (_change_brackets,),
+    ev.Deposited: (post,),
+    ev.Withdrawn: (post,),
+    ev.Transferred: (post,),
+    ev.MarginAdded: (post,),
+    ev.MarginReduced: (post,),
+    ev.MarginAutoAdded: (post,),
+    ev.FundingPaid: (post,),
+    # a position is there before its money comes
+    ev.HolderOpened: (_open_holder, post),
+    ev.PositionOpened: (_hold, post),
+    ev.PositionIncreased: (_hold, post),
+    ev.PositionReduced: (post, _release),
+    ev.PositionClosed: (post, _release),
+    ev.OrderAccepted: (_accept,),
+    ev.OrderFilled: (_fill,),
+    ev.OrderTriggered: (_trigger,),
+    ev.OrderQueued: (_queue,),
+    ev.OrderAmended: (_amend,),
+    ev.OrderCanceled: (_end_order,),
+    ev.OrderExpired: (_end_order,),
+    ev.MarginCalled: (_call,),
+    ev.MarginCallCleared: (_call,),
+    ev.LiquidationFeeCharged: (post,),
+    ev.PositionTakenOver: (post,),
+    ev.BankruptcyCovered: (post, _drop),
+    ev.LiquidationEnded: (post, _drop),
     # the position events beside them change the state
-    ev.LiquidationStarted: None,
-    ev.LiquidationOrdered: None,
-    ev.LiquidationFilled: None,
-    ev.PositionDeleveraged: None,
+    ev.LiquidationStarted: (),
+    ev.LiquidationOrdered: (),
+    ev.LiquidationFilled: (),
+    ev.PositionDeleveraged: (),
     # a refusal changes nothing
-    ev.AccountRejected: None,
-    ev.HolderRejected: None,
-    ev.TransferRejected: None,
-    ev.LeverageRejected: None,
-    ev.MarginModeRejected: None,
-    ev.PositionModeRejected: None,
-    ev.MarginAdjustmentRejected: None,
-    ev.OrderRejected: None,
-    ev.AmendmentRejected: None,
-    ev.CancellationRejected: None,
-    ev.FundingRejected: None,
-    ev.BracketsRejected: None,
+    ev.AccountRejected: (),
+    ev.HolderRejected: (),
+    ev.TransferRejected: (),
+    ev.LeverageRejected: (),
+    ev.MarginModeRejected: (),
+    ev.PositionModeRejected: (),
+    ev.MarginAdjustmentRejected: (),
+    ev.OrderRejected: (),
+    ev.AmendmentRejected: (),
+    ev.CancellationRejected: (),
+    ev.FundingRejected: (),
+    ev.BracketsRejected: (),
 }
-assert _ARRIVALS.keys() | _CHANGES.keys() == set(get_args(ev.Event)), "every event has its change"
+assert _STEPS.keys() == set(get_args(ev.Event)), "every event has its steps"

@@ -46,19 +46,16 @@ def post(state: State, event: ev.Event) -> None:
     if total:
         raise BooksDoNotBalance(f"{event} posts {entries}")
     for place, amount in entries:
-        if amount:
-            _add(state, place, amount)
-
-
-def _add(state: State, place: Place, amount: int) -> None:
-    if isinstance(place, Book):
-        setattr(state.ledger, place, getattr(state.ledger, place) + amount)
-    elif len(place) == 2:  # noqa: PLR2004  # an account and its wallet
-        account = state.accounts[place[0]]
-        setattr(account, place[1], getattr(account, place[1]) + amount)
-    else:
-        position = state.accounts[place[0]].positions[place[1], place[2]]
-        position.margin = Money(position.margin + amount)
+        if not amount:
+            continue
+        if isinstance(place, Book):
+            setattr(state.ledger, place, getattr(state.ledger, place) + amount)
+        elif len(place) == 2:  # noqa: PLR2004  # an account and its wallet
+            account = state.accounts[place[0]]
+            setattr(account, place[1], getattr(account, place[1]) + amount)
+        else:
+            position = state.accounts[place[0]].positions[place[1], place[2]]
+            position.margin = Money(position.margin + amount)
 
 
 def _of_position(event: ev.PositionGrown | ev.PositionShrunk) -> Postings:

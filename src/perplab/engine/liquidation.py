@@ -56,7 +56,8 @@ def liquidate(state: State, key: PoolKey, risk: Risk) -> Iterator[ev.Event]:
         equity=risk.equity,
         maintenance=risk.maintenance,
     )
-    yield from _cancel_orders(account, key)
+    if account.orders:
+        yield from _cancel_orders(account, key)
     while is_liquidatable(risk):
         legs = legs_of(account, key)
         pair = _hedged_pair(legs)
@@ -170,7 +171,7 @@ def _fill(state: State, key: PoolKey, leg: Leg, size: int, deal: Deal) -> Iterat
     trade = Execution(leg.symbol, leg.side, signed, price, rate, fee_limit=left)
     closing = shrink(account, trade, release=False)
     yield closing
-    if isinstance(closing, ev.PositionClosed):
+    if account.orders and isinstance(closing, ev.PositionClosed):
         yield from orphans(account, leg.symbol, leg.side)
 
 

@@ -32,7 +32,7 @@ class Leg(NamedTuple):
 
 def is_liquidatable(risk: Risk) -> bool:
     """Return whether equity has fallen to the maintenance margin. docs/rules.md, Liquidation."""
-    return risk.maintenance > 0 and risk.slack(ONE) <= 0
+    return 0 < risk.maintenance >= risk.equity * ONE
 
 
 def pools_of(account: Account) -> list[PoolKey]:

@@ -95,9 +95,14 @@ class Feed:
         self.plan()
 
     def _bring(self, time_ns: int, turn: int) -> None:
-        """Execute, in order, the last row of each stream before this time and turn."""
+        """Execute, in order, the last row of each stream before this time and turn.
+
+        The stream whose turn it is brings its own: what it showed before is gone with that.
+        """
         behind = []
         for source in self._sources:
+            if source.turn == turn:
+                continue
             row = source.last_before(time_ns, turn)
             if row >= source.row:
                 behind.append(Due(int(source.stream.time_ns[row]), source.turn, row))

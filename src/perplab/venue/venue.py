@@ -11,6 +11,7 @@ from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.clock import At, Clock, Process, Turn
+from perplab.venue.collecting import collecting_rarely
 from perplab.venue.desk import Desk
 from perplab.venue.expiries import Expiries
 from perplab.venue.feed import Feed
@@ -105,7 +106,8 @@ class Venue:
         """Run to the end of the plan and return the state."""
         _log.info("run starts", name=self._plan.name, accounts=len(self._plan.accounts))
         try:
-            self._env.run(until=self._ended)
+            with collecting_rarely():
+                self._env.run(until=self._ended)
         except Exception as error:
             # SimPy raises a copy of what a process raised; the original says more.
             if type(error.__cause__) is type(error):
