@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
 from json.encoder import encode_basestring_ascii as quote
+from sys import intern
 from typing import Any, get_args, get_origin, get_type_hints
 
 from perplab.domain.absent import ABSENT
@@ -142,7 +143,7 @@ _NAME = r'"([ !#-\[\]-~]*)"'
 """A text that JSON writes as it is: ASCII without quote, backslash and what cannot be seen."""
 
 _PLAIN: Mapping[object, Form] = {
-    str: _plain(str, "text", quote, Plain(_NAME, str)),
+    str: _plain(str, "text", quote, Plain(_NAME, intern)),
     int: _plain(int, "a whole number", int.__repr__, Plain("(0|-?[1-9][0-9]*)", int)),
     bool: _plain(
         bool,

@@ -27,7 +27,7 @@ def reader_of(kind: type) -> Reader | None:
         if plain is None:
             return None
         written = f'{"," if pattern else ""}"{name}":{plain.pattern}'
-        value = f"_{name}" if plain.take is str else f"take_{name}(_{name})"
+        value = f"take_{name}(_{name})"
         names[f"take_{name}"] = plain.take
         if ABSENT in field.metadata:
             written = f"(?:{written})?"

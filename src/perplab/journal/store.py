@@ -15,7 +15,7 @@ from perplab.journal.errors import JournalError
 from perplab.journal.schema import create_schema
 from perplab.journal.stored import COLUMNS
 
-COMMIT_EVERY = 5_000
+COMMIT_EVERY = 20_000
 """How many records may wait in memory for the disk."""
 COMMIT_SECONDS = 1.0
 """How old the last commit is when the next batch to come is committed at once."""
