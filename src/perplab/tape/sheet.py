@@ -10,9 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from perplab.domain.numbers import shown
-from perplab.tape.csv_table import CsvTable, Form
+from perplab.tape.csv_table import CsvTable
 from perplab.tape.errors import TapeError
 from perplab.tape.frame_table import FrameTable, open_frame
+from perplab.tape.plain_rows import Form
 from perplab.tape.source import Source
 
 Table = CsvTable | FrameTable
