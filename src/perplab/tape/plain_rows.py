@@ -26,6 +26,7 @@ Flags = NDArray[np.bool_]
 Column = Ints | Flags
 
 _CHUNK = 1 << 20
+_LARGE = 31 << 20
 _PAD = 24
 """Bytes before the first cell of a block: a number of 19 digits is read as three words."""
 _FILLER = ord("0")
@@ -39,6 +40,15 @@ _FIRST = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], np.uint6
 _LAST = np.array([2**64 - (1 << 64 - 8 * count) for count in range(_WORD + 1)], np.uint64)
 """Masks of a word's first and last characters, by their number; the first is the lowest byte."""
 _BITS_AFTER = np.array([64 - 8 * max(count, 1) for count in range(_WORD + 1)], np.uint64)
+_HALVINGS = tuple(
+    (np.uint64(1 + (base << bits)), np.uint64(bits), np.uint64(kept))
+    for base, bits, kept in (
+        (10, 8, 0x00FF00FF00FF00FF),
+        (100, 16, 0x0000FFFF0000FFFF),
+        (10_000, 32, 0x00000000FFFFFFFF),
+    )
+)
+"""Two digits become one number, two such numbers one of four digits, and two of these the whole."""
 _LONGEST_INTEGER, _DECIMALS = 19, 8
 _LOWER_CASE = np.uint64(0x2020202020202020)
 _TRUE, _FALSE = (np.uint64(int.from_bytes(word, "little")) for word in (b"true", b"false"))
@@ -65,6 +75,9 @@ def read_plain(
         for place, form in wanted.items()
     }
     row = 0
+    # Freed at once, it teaches the C library that arrays of a chunk come and go: it would give each
+    # back to the system, and ask for it again page by page.
+    np.empty(_LARGE, np.uint8)
     with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
         try:
             for parts in pool.map(parse, _chunks(data, offset)):
@@ -183,12 +196,17 @@ def _characters_before_dot(word: Words) -> Ints:
 
 def _number(word: Words, mask: Words) -> Words:
     """Return the number whose digits are the masked characters of a word, the others zeros."""
-    word = (word ^ _ZEROS) & mask
+    word ^= _ZEROS
+    word &= mask
     # A byte above nine has its high bit, or gets it by adding 118.
-    _demand(not np.bitwise_or.reduce((word + _UP_TO_NINE) | word) & _HIGH_BITS)
-    word = (word * np.uint64(1 + (10 << 8))) >> np.uint64(8) & np.uint64(0x00FF00FF00FF00FF)
-    word = (word * np.uint64(1 + (100 << 16))) >> np.uint64(16) & np.uint64(0x0000FFFF0000FFFF)
-    return (word * np.uint64(1 + (10_000 << 32))) >> np.uint64(32)
+    above = word + _UP_TO_NINE
+    above |= word
+    _demand(not np.bitwise_or.reduce(above) & _HIGH_BITS)
+    for base, bits, kept in _HALVINGS:
+        word *= base
+        word >>= bits
+        word &= kept
+    return word
 
 
 def _demand(is_plain: object) -> None:
