@@ -87,8 +87,8 @@ def _from_integers(sheet: Sheet, role: str, values: NDArray[np.int64]) -> NDArra
     lengths, name, factor = unit
     lowest = 10 ** (lengths[0] - 1)
     highest = min(10 ** lengths[-1] - 1, INT64_MAX // factor)
-    outside = (values < lowest) | (values > highest)
-    if outside.any():
+    if values.min() < lowest or values.max() > highest:
+        outside = (values < lowest) | (values > highest)
         raise sheet.refusal(role, int(outside.argmax()), f"{name} since 1970, as in the first row")
     return values * factor if factor > 1 else values
 

@@ -4,7 +4,6 @@ import mmap
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -18,9 +17,8 @@ from perplab.tape.exact import (
     units_of_decimals,
     units_of_texts,
 )
+from perplab.tape.plain_rows import Form, read_plain
 from perplab.tape.source import Source
-
-Form = Literal["integer", "decimal", "text", "flag"]
 
 NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 _INTEGER = r"^\s*[+-]?[0-9]{1,18}\s*$|^\s*[0-9]{19}\s*$"
@@ -94,10 +92,19 @@ class CsvTable:
     def load(self, wanted: Mapping[str, Form]) -> pl.DataFrame:
         """Return the wanted columns: integers, decimals in units of 1e-8, texts; nulls if empty.
 
-        A flag comes as one of a few known texts, or, if any is unknown, all as texts.
+        A flag comes as a boolean, as one of a few known texts, or, if any is unknown, all as texts.
 
         Raises TapeError with its row for the first cell or row that does not fit.
         """
+        places = {self.names.index(column): form for column, form in wanted.items()}
+        width = len(self.names)
+        plain = read_plain(self._data, self._offset, self._separator, width, places)
+        if plain is not None:
+            return pl.DataFrame(dict(zip(wanted, plain.values(), strict=True)))
+        return self._load_any(wanted)
+
+    def _load_any(self, wanted: Mapping[str, Form]) -> pl.DataFrame:
+        """Return the same columns of rows that need not be plain."""
         try:
             frame = self._scan(wanted).select(*wanted, *self._guard(wanted)).collect()
         except pl.exceptions.PolarsError as error:

@@ -9,9 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from perplab.domain.numbers import DECIMALS, INT64_MAX, ONE, shown
-from perplab.tape.csv_table import Form
 from perplab.tape.errors import TapeError
 from perplab.tape.exact import fault_in, units_of_decimals, units_of_doubles, units_of_texts
+from perplab.tape.plain_rows import Form
 from perplab.tape.source import Source
 
 

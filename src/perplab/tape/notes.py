@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from perplab.tape.sheet import Sheet
+from perplab.tape.sheet import Sheet, rises
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -21,7 +21,7 @@ def notes_on_ids(sheet: Sheet, role: str) -> list[str]:
     if ids.dtype != pl.Int64 or ids.null_count():
         return []
     numbers = ids.to_numpy()
-    if (numbers[1:] - numbers[:-1] == 1).all():
+    if rises(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1:
         return []
     notes = []
     lower = np.flatnonzero(numbers[1:] < numbers[:-1])
