@@ -31,7 +31,7 @@ def run_rounds(
 ) -> list[list[Measurement]]:
     """Return each entry's measurements, one a round; a way that fails is not run again.
 
-    Before them each way is run once on its shortest tape, so that caches are warm: compiled code,
+    Before them each way is run once on the shortest tape, so that caches are warm: compiled code,
     converted tapes.
     """
     results: list[list[Measurement]] = [[] for _ in entries]
@@ -46,9 +46,8 @@ def run_rounds(
         return one
 
     _prepare(entries, environments, tapes, work)
-    shortest = {_way(entry): entry for entry in sorted(entries, key=lambda entry: -entry.rows)}
-    for entry in shortest.values():
-        take("warming", entry)
+    for entry in {_way(entry): entry for entry in entries}.values():
+        take("warming", replace(entry, rows=min(tapes)))
     for number in range(1, count + 1):
         for entry, measured in zip(entries, results, strict=True):
             if not (measured and measured[-1].error):

@@ -1,8 +1,6 @@
 """A run of very many accounts for people: counted by their terms, and a few of them by name."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from heapq import nsmallest
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -10,128 +8,85 @@ from rich.text import Text
 from perplab.cli.look import plain_table
 from perplab.cli.replay_print import percent_change
 from perplab.cli.running import Told
-from perplab.domain.commands import MarginMode
 from perplab.domain.numbers import ONE, divide_half_up
-from perplab.domain.state import Account
 from perplab.lab.amounts import exact, moment, rounded, span
-from perplab.lab.course import Course
-from perplab.lab.fate import Fate, Verdict
+from perplab.lab.crowd import Count, Member, counts_of, crowd_of, worst_of
+from perplab.lab.fate import Verdict
 
-MOST = 40
-"""So many accounts are still printed one by one."""
-_GROUPS = 30
 _WORST, _FIRST = 10, 5
-_HEADS = (
-    "accounts",
-    "margin\ncalled",
-    "liquidated",
-    "in part",
-    "lived",
-    "never\nopened",
-    "paid in\nUSDT",
-    "won or lost\nUSDT",
-)
-_SELDOM = {"in part", "never\nopened"}
-
-
-class Member(NamedTuple):
-    """One account of a crowd."""
-
-    terms: str
-    mode: str
-    course: Course
-    fate: Fate
+_HEADS = {
+    "accounts": "accounts",
+    "called": "margin\ncalled",
+    "liquidated": "liquidated",
+    "partly": "in part",
+    "lived": "lived",
+    "unopened": "never\nopened",
+    "paid_in": "paid in\nUSDT",
+    "change": "won or lost\nUSDT",
+}
+_MONEY = {"paid_in", "change"}
+_SELDOM = {"partly", "unopened"}
 
 
 def crowd_tables(told: Told) -> list[Table]:
     """Return the counts of a run's accounts, and those that lost most beside the first ones."""
-    accounts = told.outcome.state.accounts
-    members = [_member(accounts[name], told.courses[name], told.fates[name]) for name in told.fates]
-    counts = _counts(members)
+    members = crowd_of(told.courses, told.fates, told.outcome.state)
     plan = told.setup.plan
     title = (
         f"{plan.name or 'run'}: {moment(plan.start_ns)} to {moment(plan.end_ns)} UTC,"
         f" {len(members):,} accounts"
     )
-    counts.title, counts.title_justify, counts.title_style = Text(title), "left", "bold"
-    worst = nsmallest(_WORST, members, key=lambda member: member.fate.change)
-    return [counts, _some("lost most", worst), _some("the first", members[:_FIRST])]
+    worst = worst_of(members, _WORST)
+    return [
+        _counts(title, counts_of(members)),
+        _some("lost most", worst),
+        _some("the first", members[:_FIRST]),
+    ]
 
 
-def _member(account: Account, course: Course, fate: Fate) -> Member:
-    modes = sorted(set(account.margin_mode.values())) or [MarginMode.CROSS]
-    leverages = sorted(set(account.leverage.values()))
-    mode = " and ".join(modes)
-    times = "/".join(f"{leverage}x" for leverage in leverages)
-    return Member(f"{mode} {times}".strip(), mode, course, fate)
-
-
-def _counts(members: Sequence[Member]) -> Table:
-    """Return a row for the accounts of the same terms; for those of a mode if terms are many."""
-    groups: dict[str, list[Member]] = {}
-    by_mode = len({member.terms for member in members}) > _GROUPS
-    for member in members:
-        groups.setdefault(member.mode if by_mode else member.terms, []).append(member)
-    rows = [(terms, _figures(some)) for terms, some in sorted(groups.items(), key=_natural)]
-    everybody = _figures(members)
-    kept = [head for head in _HEADS if head not in _SELDOM or everybody[head]]
+def _titled(title: str) -> Table:
     table = plain_table()
-    table.add_column("terms", no_wrap=True)
-    for head in kept:
-        table.add_column(head, justify="right", no_wrap=True)
-    for terms, figures in rows:
-        table.add_row(terms, *(_cell(head, figures) for head in kept))
-    if len(rows) > 1:
-        table.add_section()
-        table.add_row("all", *(_cell(head, everybody) for head in kept), style="bold")
+    table.title, table.title_justify, table.title_style = Text(title), "left", "bold"
     return table
 
 
-def _cell(head: str, figures: Mapping[str, int]) -> str:
-    if not head.endswith("USDT"):
-        return f"{figures[head]:,}"
-    return exact(divide_half_up(figures[head], ONE) * ONE)
+def _counts(title: str, counts: Sequence[Count]) -> Table:
+    """Return a row for each of the terms, and one for all."""
+    table = _titled(title)
+    kept = [
+        name
+        for name in _HEADS
+        if name not in _SELDOM or any(getattr(count, name) for count in counts)
+    ]
+    table.add_column("terms", no_wrap=True)
+    for name in kept:
+        table.add_column(_HEADS[name], justify="right", no_wrap=True)
+    for count in counts:
+        last = count is counts[-1] and len(counts) > 1
+        if last:
+            table.add_section()
+        cells = [_cell(name, getattr(count, name)) for name in kept]
+        table.add_row(count.terms, *cells, style="bold" if last else None)
+    return table
 
 
-def _natural(group: tuple[str, object]) -> tuple[str, int, str]:
-    """Return what sorts 5x before 20x."""
-    mode, _, times = group[0].rpartition(" ")
-    first = times.partition("x")[0]
-    return (mode, int(first), group[0]) if first.isdigit() else (*group[:1], 0, "")
-
-
-def _figures(some: Sequence[Member]) -> dict[str, int]:
-    """Return what stands under each head; money in 1e-8."""
-    verdicts = [member.fate.verdict for member in some]
-    whole, part = verdicts.count(Verdict.LIQUIDATED), verdicts.count(Verdict.PARTLY)
-    unopened = verdicts.count(Verdict.NEVER_OPENED)
-    figures = (
-        len(some),
-        sum(member.course.margin_calls > 0 for member in some),
-        whole,
-        part,
-        len(some) - whole - part - unopened,
-        unopened,
-        sum(member.fate.tally.deposited for member in some),
-        sum(member.fate.change for member in some),
-    )
-    return dict(zip(_HEADS, figures, strict=True))
+def _cell(name: str, value: int) -> str:
+    return exact(divide_half_up(value, ONE) * ONE) if name in _MONEY else f"{value:,}"
 
 
 def _some(title: str, members: Iterable[Member]) -> Table:
-    table = plain_table()
-    table.title, table.title_justify, table.title_style = Text(title), "left", "bold"
+    table = _titled(title)
     table.add_column("account", overflow="fold")
     table.add_column("terms", no_wrap=True)
     table.add_column("what became of it")
     for head in ("paid in\nUSDT", "at the end\nUSDT", "won or\nlost"):
         table.add_column(head, justify="right", no_wrap=True)
     for member in members:
-        fate, course = member.fate, member.course
+        fate = member.fate
         table.add_row(
-            Text(course.account),
+            Text(member.course.account),
             member.terms,
-            _became(course, fate),
+            _became(member),
             rounded(fate.tally.deposited),
             rounded(fate.worth),
             percent_change(fate) if fate.tally.deposited else "",
@@ -139,7 +94,8 @@ def _some(title: str, members: Iterable[Member]) -> Table:
     return table
 
 
-def _became(course: Course, fate: Fate) -> Text:
+def _became(member: Member) -> Text:
+    course, fate = member.course, member.fate
     survived = fate.verdict.survived and fate.verdict is not Verdict.NEVER_OPENED
     text = fate.verdict.value
     if fate.liquidation is not None:

@@ -5,13 +5,14 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from perplab.cli.crowd_print import MOST, crowd_tables
+from perplab.cli.crowd_print import crowd_tables
 from perplab.cli.failures import AGENT_FAILED, UsageError
 from perplab.cli.look import bullet, print_json, print_notes, some_of
 from perplab.cli.replay_print import print_replay
 from perplab.cli.run_print import accounts_table, terms_of
 from perplab.cli.running import Told, run_told
 from perplab.cli.told_json import account_json, run_json
+from perplab.lab.crowd import MOST
 from perplab.lab.preparation import prepare
 from perplab.lab.scenario import read_scenario
 

@@ -8,8 +8,11 @@ from perplab.domain.commands import Command, Observation
 from perplab.domain.evolve import evolve, observe
 from perplab.domain.instrument import Config
 from perplab.domain.state import State
+from perplab.journal.errors import JournalError
+from perplab.journal.journal import Journal
 from perplab.lab.marks import Marks
 from perplab.lab.story import Story
+from perplab.venue.writer import Listener
 
 
 class Chronicle:
@@ -63,3 +66,12 @@ class Chronicle:
             return self.stories
         name = getattr(event, "account", None)
         return {name: self.stories[name]} if name in self.stories else {}
+
+
+def follow(journal: Journal, listener: Listener, state: State) -> None:
+    """Tell a listener of each batch of a log; `JournalError` for one about what does not exist."""
+    try:
+        for _, _, batch in journal.batches():
+            listener(batch, state)
+    except KeyError as error:
+        raise JournalError(f"it is about {error}, which does not exist").at(journal.path) from error
