@@ -8,6 +8,7 @@ from perplab.engine import (
     liquidation,
     lone,
     market,
+    outright,
     risk,
     standing,
     trade,
@@ -16,7 +17,11 @@ from perplab.engine import (
 
 LIQUIDATION_BUGS = {
     "equity at maintenance is not liquidated": Planted(
-        Bug(risk.is_liquidatable, "0 < risk.maintenance >= risk.equity", "0 < risk.maintenance > risk.equity"),
+        Bug(
+            risk.is_liquidatable,
+            "0 < risk.maintenance >= risk.equity",
+            "0 < risk.maintenance > risk.equity",
+        ),
         "brink",
         "liquidations",
     ),
@@ -102,7 +107,7 @@ LIQUIDATION_BUGS = {
         "clearance-fee",
     ),
     "a liquidation forgets to cancel orders": Planted(
-        Bug(liquidation.liquidate, "yield from _cancel_orders(account, key)", "pass"),
+        Bug(liquidation.step_by_step, "yield from _cancel_orders(account, key)", "pass"),
         "cross",
         "liquidation-orders",
     ),
@@ -112,7 +117,7 @@ LIQUIDATION_BUGS = {
         "liquidation-orders",
     ),
     "a hedged pair is not netted": Planted(
-        Bug(liquidation.liquidate, "pair = _hedged_pair(legs)", "pair = None"),
+        Bug(liquidation.step_by_step, "pair = _hedged_pair(legs)", "pair = None"),
         "cross",
         "liquidation-orders",
     ),
@@ -131,8 +136,42 @@ LIQUIDATION_BUGS = {
             "closed and state.settings.remainder_to_fund",
             "closed and not state.settings.remainder_to_fund",
         ),
+        "gap",
+        "aftermath",
+    ),
+    "an outright story keeps what is left where the setting does not say": Planted(
+        Bug(
+            outright.outright,
+            "left if settings.remainder_to_fund else 0",
+            "0 if settings.remainder_to_fund else left",
+        ),
         "funding",
         "aftermath",
+    ),
+    "an outright clearance fee is on the mark": Planted(
+        Bug(outright.outright, "fee_cut(size * market, instr", "fee_cut(size * mark, instr"),
+        11,
+        "clearance-fee",
+    ),
+    "an outright story charges the fee that it should not": Planted(
+        Bug(outright.outright, "fee if settings.liquid", "fee if not settings.liquid"),
+        "margin",
+        "fees",
+    ),
+    "an outright story realizes at the mark": Planted(
+        Bug(outright.outright, "held * market - position", "held * mark - position"),
+        1,
+        "profit",
+    ),
+    "a story is told outright above the first bracket": Planted(
+        Bug(outright.outright, "if bracket and settings.partial_liquidation:", "if False:"),
+        "cross",
+        "liquidation-orders",
+    ),
+    "a story is told outright in spite of orders": Planted(
+        Bug(outright.outright, "if account.orders or len", "if len"),
+        "margin",
+        "liquidation-orders",
     ),
     "the fund's result has the wrong sign": Planted(
         Bug(

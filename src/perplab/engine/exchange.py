@@ -168,17 +168,21 @@ class Exchange:
 
     def _apply(self, events: Iterator[ev.Event]) -> None:
         """Let each event be a fact, and remember whose pools and which orders it may have moved."""
-        state, made, accounts, dirty = self.state, self._events, self.state.accounts, self._dirty
+        state, accounts, dirty = self.state, self.state.accounts, self._dirty
+        note, last = self._events.append, None
         for event in events:
             kind = type(event)
             if kind in _OF_ORDERS:
                 self._move(event)
             evolve(state, event)
-            made.append(event)
+            note(event)
+            name = getattr(event, "account", None)
+            if name is not last:
+                last = name
+                if name in accounts:
+                    dirty[name] = None
             if kind is ev.BracketsChanged:
                 dirty.update(dict.fromkeys(accounts))
-            elif (name := getattr(event, "account", None)) in accounts:
-                dirty[name] = None
 
     def _move(self, event: ev.Event) -> None:
         """Remember an order whose bounds are to be drawn again, by its numbers before and after."""

@@ -21,6 +21,7 @@ from perplab.domain.state import Account, PoolKey, State
 from perplab.engine.deleveraging import deleverage
 from perplab.engine.market import forced_price
 from perplab.engine.orders import canceled
+from perplab.engine.outright import outright
 from perplab.engine.risk import (
     Leg,
     Risk,
@@ -44,11 +45,7 @@ class Deal(NamedTuple):
 
 
 def liquidate(state: State, key: PoolKey, risk: Risk) -> Iterator[ev.Event]:
-    """Yield the whole story: orders cancelled, parts closed until the pool is safe or empty.
-
-    `risk` is the pool's, as it is now.
-    """
-    account = state.accounts[key.account]
+    """Yield the whole story of a liquidation; `risk` is the pool's, as it is now."""
     yield ev.LiquidationStarted(
         account=key.account,
         symbol=key.symbol,
@@ -56,8 +53,13 @@ def liquidate(state: State, key: PoolKey, risk: Risk) -> Iterator[ev.Event]:
         equity=risk.equity,
         maintenance=risk.maintenance,
     )
-    if account.orders:
-        yield from _cancel_orders(account, key)
+    yield from outright(state, key, risk) or step_by_step(state, key, risk)
+
+
+def step_by_step(state: State, key: PoolKey, risk: Risk) -> Iterator[ev.Event]:
+    """Yield what follows the start: orders cancelled, parts closed until it is safe or empty."""
+    account = state.accounts[key.account]
+    yield from _cancel_orders(account, key)
     while is_liquidatable(risk):
         legs = legs_of(account, key)
         pair = _hedged_pair(legs)
