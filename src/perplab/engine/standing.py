@@ -55,8 +55,8 @@ def reaches_at(
     legs = legs_of(account, key)
     if len(legs) == 1:
         ((symbol, _, position),) = legs
-        brackets = state.instruments[symbol].brackets
-        if max([bracket.rate for bracket in brackets]) < min(*falls_to, *rises_above, ONE):
+        if state.steepest[symbol] < min(*falls_to, *rises_above, ONE):
+            brackets = state.instruments[symbol].brackets
             alone = Lone(brackets, position, wallet_of(account, key), state.prices[symbol].mark)
             return [Reach(symbol, *alone.reach(falls_to, rises_above))]
     return reaches_of(standing_at(state, key, falls_to, rises_above))
