@@ -28,10 +28,11 @@ check: $(READY)  ## lint, types, layers
 properties: $(READY)  ## over 2,000 generated runs: skipping equals every tick, the audit confirms
 	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py tests/test_hovering.py tests/agents/test_skipping_agents.py tests/agents/test_zones.py tests/audit
 
-bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the audit beside the engine
+bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the journal beside SQLite, the audit beside the engine
 	$(BIN)/python benchmarks/replay_loop.py
 	$(BIN)/python benchmarks/agent_loops.py
 	$(BIN)/python benchmarks/cross_worst_case.py
+	$(BIN)/python benchmarks/journal_rates.py
 	$(BIN)/python benchmarks/audit_thousand.py
 
 bench-peers: $(READY)  ## beside other programs, which it installs: one tape, one task, every answer checked
