@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench properties clean
+.PHONY: demo test check format bench bench-peers properties clean
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "perplab needs Python 3.11 or later; set PYTHON=/path/to/it")'
@@ -26,12 +26,16 @@ check: $(READY)  ## lint, types, layers
 	$(BIN)/python -m pytest tests/test_architecture.py -n 0
 
 properties: $(READY)  ## over 2,000 generated runs: skipping equals every tick, the audit confirms
-	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py tests/agents/test_skipping_agents.py tests/agents/test_zones.py tests/audit
+	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py tests/test_hovering.py tests/agents/test_skipping_agents.py tests/agents/test_zones.py tests/audit
 
 bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the audit beside the engine
 	$(BIN)/python benchmarks/replay_loop.py
 	$(BIN)/python benchmarks/agent_loops.py
+	$(BIN)/python benchmarks/cross_worst_case.py
 	$(BIN)/python benchmarks/audit_thousand.py
+
+bench-peers: $(READY)  ## beside other programs, which it installs: one tape, one task, every answer checked
+	$(BIN)/python benchmarks/beside_peers.py
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -10,6 +10,7 @@ from perplab.domain.batch import Batch
 from perplab.domain.commands import MarginMode, PositionMode
 from perplab.domain.instrument import Bracket, Config, Instrument, Kind, LimitFill, Settings
 from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, format_units
+from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.journal.manifest import Manifest, manifest_config
 from perplab.journal.memory import Memory
@@ -21,6 +22,7 @@ from perplab.venue.plan import (
     BracketChange,
     ConstantFunding,
     Plan,
+    PopulationPlan,
     bracket_text,
 )
 from perplab.venue.venue import Prices, Venue, in_turn
@@ -84,6 +86,7 @@ class Chance:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.crowds = random.Random(f"crowds of {seed}")
         self.rows = self.random.choice((30, 120, 400))
         self.symbols = SYMBOLS[: self.random.randint(1, 3)]
         # A slow world lasts long enough for orders that are good till a date.
@@ -100,13 +103,17 @@ class Chance:
 
         def record(batch: Batch) -> None:
             memory.append(batch)
-            events = execute_again(again, batch)
+            events = execute_again(again, batch.time_ns, batch.command, quiet=not batch.events)
             assert events == batch.events, "the log alone says something else"
 
         venue = Venue(self.config, self.plan, self.prices, record, every_tick=every_tick)
         venue.listen(lambda _batch, state: self._check(state.total()))
         venue.run()
         return memory
+
+    def last_state(self) -> State:
+        """Return the state at the end of the run."""
+        return Venue(self.config, self.plan, self.prices, lambda _: None).run()
 
     @staticmethod
     def _check(total: int) -> None:
@@ -131,6 +138,7 @@ class Chance:
             start_ns=self.start_ns,
             end_ns=self.end_ns,
             accounts=tuple(self._account(n) for n in range(self.random.randint(1, 4))),
+            populations=self._populations(),
             funding=tuple(
                 ConstantFunding(symbol=s, rate="0.0013", interval_ns=37 * SECOND)
                 for s in self.symbols
@@ -149,6 +157,29 @@ class Chance:
             ),
         )
         return self
+
+    def _populations(self) -> tuple[PopulationPlan, ...]:
+        """Return, now and then, holders; of a leverage that the brackets cut, they are near death.
+
+        Some have the name of an account, and are refused.
+        """
+        pick = self.crowds.choice
+        return tuple(
+            PopulationPlan(
+                name=pick(("crowd", "user")),
+                accounts=pick((1, 4, 9)),
+                seed=self.crowds.randrange(1000),
+                symbol=symbol,
+                longs=pick(("0.2", "0.8")),
+                isolated=pick(("0", "0.5", "1")),
+                leverage=pick(((3, 10), (25, 50))),
+                notional=(str(pick((10, 200))), "3000"),
+                entry=pick(("0", "0.05", "1")),
+                spare=pick(("0", "0.3")),
+            )
+            for symbol in self.symbols
+            if self.crowds.random() < 0.2
+        )
 
     def _settings(self) -> Settings:
         pick = self.random.choice

@@ -66,6 +66,7 @@ CORE_IMPORTS = {
     "dataclasses",
     "enum",
     "fractions",
+    "functools",
     "heapq",
     "itertools",
     "re",

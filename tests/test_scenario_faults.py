@@ -11,6 +11,7 @@ from perplab.venue.moments import parse_time
 
 TAPE = 'tape = [{ generate = { rows = 1000, scenario = "calm" } }]\n'
 ANN = '[[account]]\nname = "ann"\n'
+CROWD = '[[population]]\nname = "crowd"\naccounts = 5\n'
 RATES = "calc_time,funding_interval_hours,last_funding_rate\n1704067201000,8,0.0001\n"
 
 
@@ -34,8 +35,15 @@ def prepared(text: str, folder: Path = Path()) -> Setup:
         (TAPE + ANN + 'actions = ["buy 1"]', "account 1, action 1: expected a table of keys"),
         (TAPE + '[account]\nname = "ann"', "account: expected a list"),
         (TAPE + "[[account]]", "account 1, name: is missing"),
+        (TAPE + CROWD.replace("accounts = 5", ""), "population 1, accounts: is missing"),
+        (TAPE + CROWD + "longs = 2", "expected a share between 0 and 1, as 0.6"),
+        (TAPE + CROWD + "leverage = []", "population 1, leverage: is empty"),
+        (TAPE + CROWD + 'notional = ["5", "1"]', "its notional is 5 to 1; expected two amounts"),
+        (TAPE + CROWD * 2, "population 'crowd' stands twice"),
+        (TAPE + CROWD + ANN.replace("ann", "crowd4"), "'crowd4' is called as one of the pop"),
+        (TAPE + CROWD + 'symbol = "X"', "population 'crowd': symbol: found 'X', expected one of"),
         (TAPE + '[[account]]\nname = ""', "account 1, name: is empty text"),
-        (TAPE, "account: is missing"),
+        (TAPE, "nobody is in it; expected an [[account]] or a [[population]]"),
         ("tape = []\n" + ANN, "tape: is empty; expected at least one"),
         ('tape = [{ files = ["a"], kind = "x" }]\n' + ANN, "tape 1, kind: expected one of 'trade'"),
         ('tape = [{ files = ["a"], kind = "x" }]\n' + ANN, "'mark', 'funding', found 'x'"),

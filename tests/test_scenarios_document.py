@@ -13,9 +13,12 @@ DOCUMENT = (Path(__file__).resolve().parent.parent / "docs" / "scenarios.md").re
 
 
 def test_the_example_runs() -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)
+    example, population = re.findall(r"```toml\n(.*?)```", DOCUMENT, re.DOTALL)
     scenario = scenario_of(tomllib.loads(example, parse_float=str), "example")
     assert run_recorded(prepare(scenario, Path()), None).undone == []
+    crowd = population.replace("100_000", "100")
+    scenario = scenario_of(tomllib.loads(example + crowd, parse_float=str), "example")
+    assert len(run_recorded(prepare(scenario, Path()), None).state.accounts) == 102
 
 
 def test_every_key_and_action_is_listed() -> None:

@@ -182,7 +182,7 @@ def run(
                     take(batch)
             memory.append(batch)
             batches.append(batch)
-            events = execute_again(twin, batch)
+            events = execute_again(twin, batch.time_ns, batch.command, quiet=not batch.events)
             assert events == batch.events, "the log alone says something else"
 
         venue = Venue(config, plan, prices, record, cast=cast_from([folder]), every_tick=every_tick)

@@ -2,11 +2,26 @@
 
 from audit.planting import Bug, Planted
 from perplab.domain.instrument import Instrument
-from perplab.engine import deleveraging, funding, liquidation, market, risk, trade, watch
+from perplab.engine import (
+    deleveraging,
+    funding,
+    liquidation,
+    lone,
+    market,
+    outright,
+    risk,
+    standing,
+    trade,
+    watch,
+)
 
 LIQUIDATION_BUGS = {
     "equity at maintenance is not liquidated": Planted(
-        Bug(risk.is_liquidatable, "risk.slack(ONE) <= 0", "risk.slack(ONE) < 0"),
+        Bug(
+            risk.is_liquidatable,
+            "0 < risk.maintenance >= risk.equity",
+            "0 < risk.maintenance > risk.equity",
+        ),
         "brink",
         "liquidations",
     ),
@@ -26,11 +41,21 @@ LIQUIDATION_BUGS = {
         "margin-calls",
         every_tick=True,
     ),
-    "a band reaches one unit too far": Planted(
+    "a long's band reaches one unit too far": Planted(
+        Bug(lone._highest, "divide_down(-start, slope)", "divide_down(-start, slope) - 1"),
+        9,
+        "margin-calls",
+    ),
+    "a short's band reaches one unit too far": Planted(
+        Bug(lone._lowest, "divide_up(start, -slope)", "divide_up(start, -slope) + 1"),
+        27,
+        "liquidations",
+    ),
+    "the band of several positions reaches one unit too far": Planted(
         Bug(
-            risk.reaches_of,
-            "move = divide_up(max(0, risk.slack(level)), len(segments) * abs(slope))",
-            "move = divide_up(max(0, risk.slack(level)), len(segments) * abs(slope)) + 1",
+            standing.reaches_of,
+            "move = divide_up(distance, len(pool.symbols) * abs(slope))",
+            "move = divide_up(distance, len(pool.symbols) * abs(slope)) + 1",
         ),
         27,
         "liquidations",
@@ -47,8 +72,8 @@ LIQUIDATION_BUGS = {
     "a bankruptcy price forgets the other positions": Planted(
         Bug(
             risk.bankruptcy_price,
-            "assess(state, key).equity - unrealized(state, leg)",
-            "wallet_of(state.accounts[key.account], key) * ONE",
+            "risk.equity - unrealized(state, leg)",
+            "leg.position.margin * ONE",
         ),
         "cross",
         "bankruptcy-price",
@@ -82,7 +107,7 @@ LIQUIDATION_BUGS = {
         "clearance-fee",
     ),
     "a liquidation forgets to cancel orders": Planted(
-        Bug(liquidation.liquidate, "yield from _cancel_orders(account, key)", "pass"),
+        Bug(liquidation.step_by_step, "yield from _cancel_orders(account, key)", "pass"),
         "cross",
         "liquidation-orders",
     ),
@@ -92,7 +117,7 @@ LIQUIDATION_BUGS = {
         "liquidation-orders",
     ),
     "a hedged pair is not netted": Planted(
-        Bug(liquidation.liquidate, "pair = _hedged_pair(legs)", "pair = None"),
+        Bug(liquidation.step_by_step, "pair = _hedged_pair(legs)", "pair = None"),
         "cross",
         "liquidation-orders",
     ),
@@ -111,8 +136,42 @@ LIQUIDATION_BUGS = {
             "closed and state.settings.remainder_to_fund",
             "closed and not state.settings.remainder_to_fund",
         ),
+        "gap",
+        "aftermath",
+    ),
+    "an outright story keeps what is left where the setting does not say": Planted(
+        Bug(
+            outright.outright,
+            "left if settings.remainder_to_fund else 0",
+            "0 if settings.remainder_to_fund else left",
+        ),
         "funding",
         "aftermath",
+    ),
+    "an outright clearance fee is on the mark": Planted(
+        Bug(outright.outright, "fee_cut(size * market, instr", "fee_cut(size * mark, instr"),
+        11,
+        "clearance-fee",
+    ),
+    "an outright story charges the fee that it should not": Planted(
+        Bug(outright.outright, "fee if settings.liquid", "fee if not settings.liquid"),
+        "margin",
+        "fees",
+    ),
+    "an outright story realizes at the mark": Planted(
+        Bug(outright.outright, "held * market - position", "held * mark - position"),
+        1,
+        "profit",
+    ),
+    "a story is told outright above the first bracket": Planted(
+        Bug(outright.outright, "if bracket and settings.partial_liquidation:", "if False:"),
+        "cross",
+        "liquidation-orders",
+    ),
+    "a story is told outright in spite of orders": Planted(
+        Bug(outright.outright, "if account.orders or len", "if len"),
+        "margin",
+        "liquidation-orders",
     ),
     "the fund's result has the wrong sign": Planted(
         Bug(
@@ -154,7 +213,11 @@ LIQUIDATION_BUGS = {
         "funding",
     ),
     "profit is at the last price": Planted(
-        Bug(risk.unrealized, "state.prices[leg.symbol].mark", "state.prices[leg.symbol].last"),
+        Bug(
+            risk.assess,
+            "equity += position.quantity * mark",
+            "equity += position.quantity * state.prices[symbol].last",
+        ),
         "cross",
         "liquidations",
     ),

@@ -6,6 +6,7 @@ import pytest
 
 from audit import (
     wrong_admission,
+    wrong_holders,
     wrong_liquidations,
     wrong_margins,
     wrong_money,
@@ -23,6 +24,7 @@ from perplab.journal.ending import check_ending
 MODULES = (
     wrong_money,
     wrong_admission,
+    wrong_holders,
     wrong_margins,
     wrong_liquidations,
     wrong_orders,

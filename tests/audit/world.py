@@ -1,7 +1,7 @@
 """World: a whole small run told in words, with its tape, and its right log."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,14 @@ from perplab.lab.preparation import Setup, check_actions
 from perplab.lab.recorded import manifest_of
 from perplab.tables.settings import settings_from
 from perplab.tape.stream import FundingSeries, Stream
-from perplab.venue.plan import AccountPlan, ActionPlan, BracketChange, Plan, bracket_text
+from perplab.venue.plan import (
+    AccountPlan,
+    ActionPlan,
+    BracketChange,
+    Plan,
+    PopulationPlan,
+    bracket_text,
+)
 from perplab.venue.venue import Prices, Venue, in_turn
 from runs import START_NS, brackets, instrument
 
@@ -37,6 +44,7 @@ class World:
     settings: Mapping[str, Any] = field(default_factory=dict)
     funding: Mapping[str, str] = field(default_factory=dict)
     steeper: Mapping[str, str] = field(default_factory=dict)
+    crowds: Sequence[PopulationPlan] = ()
 
     def setup(self, name: str) -> Setup:
         """Return the run."""
@@ -48,6 +56,7 @@ class World:
             start_ns=START_NS,
             end_ns=max(int(stream.time_ns[-1]) for stream in streams),
             accounts=tuple(_account(*item) for item in self.accounts.items()),
+            populations=tuple(self.crowds),
             bracket_changes=tuple(
                 BracketChange(
                     symbol=symbol,

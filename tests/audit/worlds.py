@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from audit.world import World, recorded
 from perplab.lab.preparation import Setup
+from perplab.venue.plan import PopulationPlan
 
 _MARGIN = World(
     tapes={"AAAUSDT trade": "100 96 91.1 91.6 91 90.9 90.5 88 85 82.2 86 82.3 82 79 81 95 100 101"},
@@ -314,6 +315,20 @@ _LIMITS = World(
             buy 4 AAAUSDT at +1m""",
     },
 )
+_CROWD = World(
+    tapes={"AAAUSDT trade": "100 99 97 95.5 93 90 88 92 100 104 108 110 100"},
+    accounts={"crowd3": "100 cross 5x"},
+    crowds=(
+        PopulationPlan(
+            name="crowd",
+            accounts=9,
+            symbol="AAAUSDT",
+            leverage=(5, 20),
+            notional=("50", "2000"),
+            entry="0.05",
+        ),
+    ),
+)
 WORLDS = {
     "margin": _MARGIN,
     "cross": _CROSS,
@@ -326,6 +341,7 @@ WORLDS = {
     "funding": _FUNDING,
     "refused": _REFUSED,
     "limits": _LIMITS,
+    "crowd": _CROWD,
 }
 
 

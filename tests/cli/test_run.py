@@ -7,6 +7,7 @@ import pytest
 
 from cli.conftest import WIDE, Perplab, Told
 from conftest import ROOT
+from lab.crowds import crowd_file
 
 EXAMPLES = sorted((ROOT / "replays").glob("*.toml"))
 SCENARIO = """
@@ -128,3 +129,37 @@ def test_a_narrow_terminal_wraps_and_loses_no_figure(
     figures = {word.strip(",") for word in wide if "." in word and word.strip(",")[-1].isdigit()}
     assert figures <= {word.strip(",") for word in narrow.split()}
     assert "…" not in narrow
+
+
+def test_a_crowd_is_counted_by_its_terms_and_a_few_are_named(
+    tmp_path: Path, perplab: Perplab, told: Told
+) -> None:
+    path = crowd_file(tmp_path / "crowd.toml")
+    lines = [line.split() for line in perplab("run", path).stdout.splitlines()]
+    counts = {" ".join(line[:2]): line for line in lines if line[:1] == ["isolated"]}
+    accounts, called, liquidated, lived = 2, 3, 4, 5
+    assert list(counts) == ["isolated 2x", "isolated 20x", "isolated 50x"]
+    for terms, line in counts.items():
+        gone = "0" if terms == "isolated 2x" else "15"
+        assert (line[accounts], line[called], line[liquidated]) == ("15", gone, gone)
+        assert line[lived] == ("15" if gone == "0" else "0")
+    named = [line[0] for line in lines if line and line[0].startswith("member")]
+    everyone = told("run", path)["accounts"]
+    changes = {one["account"]: Decimal(one["summary"]["change"]) for one in everyone}
+    assert named[:10] == sorted(changes, key=changes.__getitem__)[:10]
+    assert named[10:] == [f"member{number}" for number in range(5)]
+    lost = sum(changes.values())
+    (total,) = (line for line in lines if line[:1] == ["all"])
+    assert total[1] == "45"
+    assert abs(Decimal(total[-1].replace(",", "")) - lost) <= 1
+    assert "MARGIN CALL" in perplab("run", path, "--account", "member43").stdout
+
+
+def test_an_unknown_name_in_a_crowd_is_refused_without_all_the_others(
+    tmp_path: Path, perplab: Perplab
+) -> None:
+    result = perplab("run", crowd_file(tmp_path / "crowd.toml"), "--account", "nobody")
+    assert result.exit_code != 0
+    text = " ".join(result.stderr.split())
+    assert "member0, member1" in text
+    assert "and 5 more" in text

@@ -11,7 +11,8 @@ from perplab.domain.instrument import Bracket, Config, Instrument, Kind, Setting
 from perplab.domain.numbers import ONE, Money, Price, Qty, Rate, Value, format_units
 from perplab.domain.state import Account, PoolKey, Position, State, cross_pool
 from perplab.engine.outlook import Zone, liquidation_prices, outlook, printed, zone_of
-from perplab.engine.risk import Risk, assess, is_liquidatable, reaches
+from perplab.engine.risk import Risk, assess, is_liquidatable
+from perplab.engine.standing import reaches
 
 SYMBOLS = ("AAAUSDT", "BBBUSDT")
 FAR = Price(10**7 * ONE)

@@ -10,7 +10,7 @@ from perplab.domain.instrument import Bracket, Kind
 from perplab.domain.numbers import ONE, Money, Price, Qty
 from perplab.domain.state import PoolKey
 from perplab.engine.bands import StreamKey
-from perplab.engine.risk import reaches
+from perplab.engine.standing import reaches
 from stories.story import BTC, Story, listed
 
 MARK = StreamKey(BTC, Kind.MARK)

@@ -8,7 +8,8 @@ from hypothesis import assume, given, settings, strategies as st
 from perplab.domain import commands as cm
 from perplab.domain.numbers import ONE, Money, Price, Qty
 from perplab.domain.state import PoolKey, State, cross_pool
-from perplab.engine.risk import assess, is_called, is_liquidatable, reaches
+from perplab.engine.risk import assess, is_called, is_liquidatable
+from perplab.engine.standing import reaches
 from perplab.engine.watch import is_at_call
 from stories.story import BTC, ETH, Story, listed
 
@@ -16,7 +17,7 @@ SYMBOLS = (BTC, ETH, "XRPUSDT")
 QUIET = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 
 
-def standing(state: State, key: PoolKey) -> tuple[bool, bool, bool]:
+def due(state: State, key: PoolKey) -> tuple[bool, bool, bool]:
     """Return whether the pool is due for liquidation, for a call, for the end of its call."""
     risk = assess(state, key)
     called = is_called(state.accounts[key.account], key)
@@ -69,7 +70,7 @@ def test_every_corner_of_the_box_has_the_same_standing(
         price = Price(mark + mark * percent // 100)
         run.do(cm.ObserveMark(symbol=symbol, row=0, price=price))
     key, state = cross_pool("ann"), run.state
-    if not any(standing(state, key)):
+    if not any(due(state, key)):
         found = {symbol: (low, high) for symbol, low, high in reaches(state, key)}
         ends = [
             _ends(found.get(symbol, (None, None)), state.prices[symbol].mark) for symbol in SYMBOLS
@@ -77,7 +78,7 @@ def test_every_corner_of_the_box_has_the_same_standing(
         for corner in product(*ends):
             for symbol, end in zip(SYMBOLS, corner, strict=True):
                 state.prices[symbol].mark = Price(end)
-            assert not any(standing(state, key)), f"at {corner}, inside {found}"
+            assert not any(due(state, key)), f"at {corner}, inside {found}"
 
 
 def _ends(interval: tuple[int | None, int | None], mark: int) -> tuple[int, ...]:

@@ -11,13 +11,18 @@ from perplab.domain.numbers import format_units, parse_units
 from perplab.journal.journal import Journal
 from perplab.lab.comparison import branch_of
 from perplab.report.run_data import run_data
-from perplab.report.source import Source, opened
+from perplab.report.source import Source, opened, shown_of
 from report.conftest import HOSTILE
+
+
+def made_of(sources: list[Source], account: str | None = None) -> dict[str, Any]:
+    names = shown_of(sources, account).names
+    return run_data(opened(sources, names), names).data
 
 
 @pytest.fixture(scope="module")
 def data(crash: Source) -> dict[str, Any]:
-    return run_data(opened([crash]), None).data
+    return made_of([crash])
 
 
 def floats(value: Any) -> Iterator[float]:
@@ -111,7 +116,7 @@ def test_a_trailing_stop_is_drawn_where_it_trails(data: dict[str, Any]) -> None:
 
 
 def test_without_ticks_only_recorded_prices_are_drawn(crash_log: Path) -> None:
-    data = run_data(opened([Source(log=crash_log, name="crash")]), None).data
+    data = made_of([Source(log=crash_log, name="crash")])
     (line,) = data["prices"]
     with Journal.open(crash_log) as journal:
         seen = {json.loads(one.body)["price"] for one in journal.records(types=["ObserveTrade"])}
@@ -121,7 +126,7 @@ def test_without_ticks_only_recorded_prices_are_drawn(crash_log: Path) -> None:
 
 
 def test_branches_share_the_tape_and_are_drawn_from_the_fork_on(branches: list[Source]) -> None:
-    data = run_data(opened(branches), HOSTILE).data
+    data = made_of(branches, HOSTILE)
     (line,) = data["prices"]
     assert line["branches"] == [0, 1, 2]
     fork = data["branches"][1]["fork_us"]

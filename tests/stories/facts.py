@@ -44,7 +44,8 @@ def rows(brackets: tuple[Bracket, ...]) -> list[tuple[str, str, str]]:
 
 def _bankruptcy_price(state: State, account: Account, place: Place) -> str:
     leg = Leg(*place, account.positions[place])
-    return format_units(risk.bankruptcy_price(state, _key(account, place), leg))
+    pool = risk.assess(state, _key(account, place))
+    return format_units(risk.bankruptcy_price(state, leg, pool))
 
 
 def _ratio(state: State, account: Account, place: Place) -> str:

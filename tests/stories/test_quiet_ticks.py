@@ -3,7 +3,6 @@
 import pytest
 
 from perplab.domain import commands as cm, events as ev
-from perplab.domain.batch import Batch
 from perplab.domain.numbers import ONE, Price, Qty
 from perplab.journal.verify import execute_again
 from stories.story import BTC, ETH, SECOND, Story, story
@@ -28,16 +27,14 @@ def test_two_prices_that_never_stood_side_by_side_liquidate_nobody() -> None:
     """BTC had risen before ETH fell; of that rise the log holds only BTC's latest tick."""
     run = _two_markets()
     time_ns = run.state.time_ns + SECOND
-    quiet = Batch(time_ns=time_ns, command=_mark(ETH, 2300), events=())
-    assert execute_again(run.exchange, quiet) == ()
+    assert execute_again(run.exchange, time_ns, _mark(ETH, 2300), quiet=True) == ()
     assert run.exchange.execute(time_ns + SECOND, _mark(BTC, 66000)) == ()
 
 
 def test_a_tick_that_is_recorded_as_quiet_and_was_not_is_found_with_what_comes_next() -> None:
     run = _two_markets()
     time_ns = run.state.time_ns + SECOND
-    quiet = Batch(time_ns=time_ns, command=_mark(ETH, 2300), events=())
-    assert execute_again(run.exchange, quiet) == ()
+    assert execute_again(run.exchange, time_ns, _mark(ETH, 2300), quiet=True) == ()
     events = run.exchange.execute(time_ns + SECOND, cm.CancelAllOrders(account="ann", symbol=BTC))
     assert any(isinstance(event, ev.LiquidationStarted) for event in events)
 
@@ -55,7 +52,7 @@ def test_a_protected_stop_is_not_judged_by_a_mark_that_was_gone(
     """)
     time_ns = run.state.time_ns + SECOND
     fall = cm.ObserveTrade(symbol=BTC, row=99, price=Price(58_000 * ONE), quantity=Qty(0))
-    assert execute_again(run.exchange, Batch(time_ns=time_ns, command=fall, events=())) == ()
+    assert execute_again(run.exchange, time_ns, fall, quiet=True) == ()
     events = run.exchange.execute(time_ns + SECOND, _mark(BTC, mark))
     assert any(isinstance(event, ev.OrderTriggered) for event in events) == triggers
 
@@ -68,6 +65,6 @@ def test_a_fill_that_a_log_leaves_out_is_found_with_what_comes_next() -> None:
     """)
     time_ns = run.state.time_ns + SECOND
     fall = cm.ObserveTrade(symbol=BTC, row=99, price=Price(59_000 * ONE), quantity=Qty(0))
-    assert execute_again(run.exchange, Batch(time_ns=time_ns, command=fall, events=())) == ()
+    assert execute_again(run.exchange, time_ns, fall, quiet=True) == ()
     events = run.exchange.execute(time_ns + SECOND, _mark(BTC, 60_000))
     assert any(isinstance(event, ev.OrderFilled) for event in events)

@@ -1,6 +1,6 @@
 """Tasks: a generator of an agent, resumed as a SimPy process with what it waited for."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from inspect import GEN_RUNNING, getgeneratorstate
 from typing import Any
 
@@ -12,10 +12,11 @@ from perplab.agents.context import Context, Script
 from perplab.agents.errors import AgentError, Overrun, shown
 from perplab.agents.loading import Loaded, line_in
 from perplab.agents.news import News
-from perplab.agents.ticks import ticks_between
+from perplab.agents.ticks import Chunk, Tick, chunks_between, ticks_between
 from perplab.agents.waits import AnyOf, EventWait, TickWait, Wait, Waiting
 from perplab.engine.bands import StreamKey
-from perplab.venue.clock import At, Process, Signal, Turn
+from perplab.tape.stream import Stream
+from perplab.venue.clock import Process, Signal
 from perplab.venue.desk import Desk
 
 Fail = Callable[[BaseException, int], None]
@@ -133,10 +134,7 @@ class Task:
         return _DONE
 
     def _ticks(self, wait: TickWait) -> Generator[Event, None, Any]:
-        """Hand over ticks for as long as the same wait is yielded; return what else is.
-
-        Where nothing is scheduled before a tick, time is moved on without SimPy.
-        """
+        """Hand over ticks for as long as the same wait is yielded; return what else is."""
         env, stream = self._desk.env, self._desk.stream(wait.stream)
         rows, end = self._rows, len(stream)
         rows.setdefault(wait.stream, stream.last_row_at(self._desk.now) + 1)
@@ -146,28 +144,76 @@ class Task:
             if row >= end:
                 yield Signal(env)  # there will be no further tick
             limit = stream.last_row_at(int(env.peek()) - 1) + 1
-            if row >= limit:
-                yield At(env, int(stream.time_ns[row]), Turn.AGENT)
-                limit = row + 1
-            if self._context.closed:
-                return self._step(None)
-            self._news.forget()
-            env.disturbed = False
-            send, advance, meter = self._script.send, env.advance, self._loaded.meter
-            try:
-                for tick in ticks_between(stream, row, limit):
-                    row += 1
-                    advance(tick.time_ns)
-                    meter.left = TURNS
-                    request = send(tick)
-                    if request is not wait or env.disturbed:
-                        break
-            except BaseException as error:  # noqa: BLE001 - as in `close`
-                request = self._over(error)
+            if row < limit:
+                request, row = self._in_a_row(wait, stream, row, limit)
             else:
-                request = self._sound(request)
+                request, row = yield from self._one_by_one(wait, stream, row)
             rows[wait.stream] = row
         return request
+
+    def _in_a_row(self, wait: TickWait, stream: Stream, row: int, limit: int) -> tuple[Any, int]:
+        """Hand over the ticks before which nothing is scheduled, moving time on without SimPy.
+
+        Return what is yielded then, and the row after the last one that was handed over.
+        """
+        if self._context.closed:
+            return self._step(None), row
+        self._news.forget()
+        try:
+            request, row = self._through(wait, chunks_between(stream, row, limit))
+        except BaseException as error:  # noqa: BLE001 - as in `close`
+            return self._over(error), limit
+        return self._sound(request), row
+
+    def _through(self, wait: TickWait, chunks: Iterator[Chunk]) -> tuple[Any, int]:
+        """Hand over the ticks of chunks, not none, until something else comes of one."""
+        env, request = self._desk.env, wait
+        env.disturbed = False
+        send, meter, turns = self._script.send, self._loaded.meter, TURNS
+        for chunk in chunks:
+            for tick in chunk.ticks:
+                # This runs for every tick of a tape: time is moved on without a call.
+                env._now = tick[0]  # noqa: SLF001 - everything scheduled is later
+                meter.left = turns
+                request = send(tick)
+                if request is not wait or env.disturbed:
+                    return request, chunk.row
+        return request, chunk.row
+
+    def _one_by_one(
+        self, wait: TickWait, stream: Stream, row: int
+    ) -> Generator[Event, None, tuple[Any, int]]:
+        """Hand over ticks in turn with others, until nothing stands before the next, as above."""
+        env, left = self._desk.env, Signal(self._desk.env)
+        ticks = ticks_between(stream, row, len(stream))
+        tick, request = next(ticks), wait
+
+        def give() -> None:
+            nonlocal tick, row, request
+            request = self._given(tick)
+            row += 1
+            following = next(ticks, None)
+            if request is wait and following is not None and following.time_ns >= env.peek():
+                tick = following
+                env.call(tick.time_ns, give)
+            else:
+                left.fire_at_once()
+
+        env.call(tick.time_ns, give)
+        yield left
+        return request, row
+
+    def _given(self, tick: Tick) -> Any:
+        """Resume the generator with a tick, as `_step` does."""
+        if self._context.closed:
+            return self._step(None)
+        self._news.forget()
+        self._loaded.meter.left = TURNS
+        try:
+            request = self._script.send(tick)
+        except BaseException as error:  # noqa: BLE001 - as in `close`
+            return self._over(error)
+        return self._sound(request)
 
     def _line(self) -> int:
         """Return the line of the agent's file at which the generator stands."""

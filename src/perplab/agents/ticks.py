@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain, repeat
+from operator import length_hint
 from typing import NamedTuple
 
 from perplab.agents.values import decimal_of
@@ -34,15 +35,32 @@ class Tick(NamedTuple):
         return decimal_of(self.size)
 
 
+class Chunk:
+    """Some rows of a stream as ticks; `row` is the one after the last tick that was taken."""
+
+    __slots__ = ("_end", "_times", "ticks")
+
+    def __init__(self, stream: Stream, first: int, end: int) -> None:
+        rows = slice(first, end)
+        self._end = end
+        self._times = iter(stream.time_ns[rows].tolist())
+        sizes = repeat(0) if stream.quantity is None else stream.quantity[rows].tolist()
+        columns = zip(self._times, stream.price[rows].tolist(), sizes)  # noqa: B905 - repeat has no end
+        # What `Tick._make` does, without its call: this runs for every tick of a tape.
+        self.ticks: Iterator[Tick] = map(tuple.__new__, repeat(Tick), columns)
+
+    @property
+    def row(self) -> int:
+        """Return the row after the last tick that was taken."""
+        return self._end - length_hint(self._times)
+
+
+def chunks_between(stream: Stream, first: int, end: int) -> Iterator[Chunk]:
+    """Yield the rows from `first` up to and without `end`."""
+    for start in range(first, end, CHUNK):
+        yield Chunk(stream, start, min(start + CHUNK, end))
+
+
 def ticks_between(stream: Stream, first: int, end: int) -> Iterator[Tick]:
     """Return the rows from `first` up to and without `end`."""
-    starts = range(first, end, CHUNK)
-    return chain.from_iterable(_chunk(stream, start, min(start + CHUNK, end)) for start in starts)
-
-
-def _chunk(stream: Stream, first: int, end: int) -> Iterator[Tick]:
-    rows = slice(first, end)
-    sizes = repeat(0) if stream.quantity is None else stream.quantity[rows].tolist()
-    columns = zip(stream.time_ns[rows].tolist(), stream.price[rows].tolist(), sizes)  # noqa: B905 - repeat has no end
-    # What `Tick._make` does, without its call: this runs for every tick of a tape.
-    return map(tuple.__new__, repeat(Tick), columns)
+    return chain.from_iterable(chunk.ticks for chunk in chunks_between(stream, first, end))

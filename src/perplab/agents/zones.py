@@ -11,7 +11,8 @@ from perplab.agents.waits import Bell, Wait, Waiting
 from perplab.domain.commands import PositionSide
 from perplab.domain.state import State
 from perplab.engine.outlook import RED_FROM, YELLOW_FROM, Zone, pool_key, zone_of
-from perplab.engine.risk import assess, reaches_of
+from perplab.engine.risk import assess
+from perplab.engine.standing import reaches_at
 from perplab.venue.clock import At, Turn
 
 
@@ -76,7 +77,7 @@ class _ZoneWatch:
         levels = (YELLOW_FROM, RED_FROM)
         above = [level for level in levels if risk.maintenance and risk.slack(level) > 0]
         below = [level for level in levels if level not in above]
-        for symbol, low, high in reaches_of(state, key, falls_to=above, rises_above=below):
+        for symbol, low, high in reaches_at(state, key, above, below):
             stream = self._desk.stream_of(symbol, on_mark=True)
             self._desk.watch_band(stream, low, high, self._bell)
 

@@ -33,7 +33,7 @@ def missing_subject(book: Book, fact: Fact) -> str | None:
     if fact.type in _OF_ALL or fact.type.endswith("Rejected"):
         return None
     account = book.accounts.get(fact.account)
-    if fact.type == "AccountOpened":
+    if fact.type in {"AccountOpened", "HolderOpened"}:
         return "a name that is not taken" if account else None
     if account is None:
         return f"the account {fact.account!r}"
@@ -139,6 +139,19 @@ def _open_account(book: Book, fact: Fact) -> None:
     book.accounts[fact.account] = Account(fact.account, number, fact["position_mode"])
 
 
+def _open_holder(book: Book, fact: Fact) -> None:
+    account = Account(fact.account, len(book.accounts), "one_way")
+    account.leverage[fact.symbol] = fact["leverage"]
+    if fact["margin_mode"] == "isolated":
+        account.margin_mode[fact.symbol] = "isolated"
+    account.positions[fact.symbol, "both"] = Position(
+        fact["margin_mode"], fact["quantity"], fact["cost"], fact["isolated"]
+    )
+    book.accounts[fact.account] = account
+    book.ledger["outside"] -= fact["isolated"]
+    _move(book, fact, "outside", "futures", fact["futures"])
+
+
 def _accept(book: Book, fact: Fact) -> None:
     body = dict(fact.body)
     order = Order(remaining=body["quantity"], **body)
@@ -234,6 +247,7 @@ _CHANGES: dict[str, Callable[[Book, Fact], None]] = {
     "RunStarted": _start,
     "RunEnded": _end,
     "AccountOpened": _open_account,
+    "HolderOpened": _open_holder,
     "Deposited": lambda b, f: _move(b, f, "outside", f["wallet"], f["amount"]),
     "Withdrawn": lambda b, f: _move(b, f, f["wallet"], "outside", f["amount"]),
     "Transferred": lambda b, f: _move(b, f, f["source"], f["target"], f["amount"]),

@@ -23,7 +23,8 @@ _MOST_MISSING = 12
 
 _TYPES = {
     "money": "RunStarted",
-    "accounts": "AccountOpened AccountRejected Deposited Withdrawn Transferred TransferRejected",
+    "accounts": "AccountOpened AccountRejected HolderOpened HolderRejected"
+    " Deposited Withdrawn Transferred TransferRejected",
     "modes": "LeverageSet LeverageRejected MarginModeSet MarginModeRejected PositionModeSet"
     " PositionModeRejected",
     "margin-changes": "AutoAddMarginSet MarginAdded MarginReduced MarginAdjustmentRejected",
@@ -58,6 +59,7 @@ _FIELDS = {
 }
 _ANSWERS = (
     "AccountOpened AccountRejected",
+    "HolderOpened HolderRejected",
     "Deposited Withdrawn Transferred TransferRejected",
     "LeverageSet LeverageRejected",
     "MarginModeSet MarginModeRejected",

@@ -12,6 +12,7 @@ _COMMANDS = """
 StartRun
 EndRun
 OpenAccount account position_mode
+OpenHolders holders
 Deposit account wallet amount
 Withdraw account wallet amount
 Transfer account source target amount
@@ -40,6 +41,8 @@ RunStarted insurance_fund
 RunEnded
 AccountOpened account position_mode
 AccountRejected account reason
+HolderOpened account symbol margin_mode leverage quantity cost futures isolated
+HolderRejected account symbol reason
 Deposited account wallet amount
 Withdrawn account wallet amount
 Transferred account source target amount
@@ -109,6 +112,10 @@ _CHOICES = {
 _TEXTS = ("account", "symbol", "order_id", "against", "reason")
 _WHOLE = ("row", "number", "leverage", "bracket", "good_till_ns", "max_leverage")
 _FLAGS = ("reduce_only", "close_position", "price_protect", "on", "maker")
+_HOLDER = (
+    *("account", "symbol", "margin_mode", "leverage", "quantity"),
+    *("entry_price", "futures"),
+)
 _ROW = ("floor", "cap", "rate", "amount", "max_leverage")
 
 
@@ -197,6 +204,10 @@ def _value(type_name: str, name: str, found: Any) -> Any:
         if not isinstance(found, list):
             raise FormError(f"{type_name}: its brackets are not a list")
         return tuple(read_row(type_name, row) for row in found)
+    if name == "holders":
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise FormError(f"{type_name}: its holders are not a list of objects")
+        return tuple(_fields("a holder", _HOLDER, one) for one in found)
     wanted = str if name in _TEXTS else int if name in _WHOLE else bool if name in _FLAGS else None
     if wanted is None:
         return read_number(f"{type_name}: {name}", found)

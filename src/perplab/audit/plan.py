@@ -22,6 +22,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """A population: holders of one symbol, called by its name and a number."""
+
+    name: str
+    symbol: str
+    accounts: int
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield each holder's account and symbol, in the order in which they are opened."""
+        digits = len(str(self.accounts))
+        for number in range(1, self.accounts + 1):
+            yield f"{self.name}{number:0{digits}}", self.symbol
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a manifest's scenario says of the run; nothing is known of an empty one."""
 
@@ -33,6 +48,7 @@ class Plan:
     depositors: frozenset[str]
     """Accounts that may deposit later: an action says so, or an agent decides."""
     openings: tuple[tuple[str, Mapping[str, Any]], ...]
+    crowds: tuple[Crowd, ...]
     forked: bool
     fork_times: frozenset[int]
     """Times at which a fork may have decided before funding and timers."""
@@ -66,6 +82,10 @@ def read_plan(found: Mapping[str, Any], symbols: Sequence[str]) -> Plan | None:
                 one["name"] for one in found.get("accounts", ()) if _may_deposit(one)
             ),
             openings=tuple(openings),
+            crowds=tuple(
+                Crowd(one["name"], one["symbol"], _whole(one["accounts"]))
+                for one in found.get("populations", ())
+            ),
             forked=bool(found.get("forks")),
             fork_times=frozenset(_fork_times(found.get("forks", ()))),
         )

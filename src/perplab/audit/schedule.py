@@ -6,6 +6,7 @@ orders whose time is up. Rules 4.5, 17, 18.11, 19.7.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from perplab.audit.book import Book
@@ -45,6 +46,8 @@ class Schedule:
         )
         self._changes = sorted(plan.changes, key=lambda change: change.time_ns)
         self._openings = list(plan.openings)
+        self._holders = chain.from_iterable(crowd.names() for crowd in plan.crowds)
+        self._holder = next(self._holders, None)
         self._began: tuple[int, frozenset[str]] = (-1, frozenset())
         self.settled = 0
         self.knows_funding = True
@@ -72,6 +75,9 @@ class Schedule:
             self._tell(
                 "accounts", f"{kind} of the plan was never asked for", fact, expected=_told(body)
             )
+        if self._holder is not None and not self._plan.forked:
+            text = f"the holder {self._holder[0]} of the plan was never opened"
+            self._tell("accounts", text, fact, rule="20.6")
 
     def _check_ends(self, fact: Fact) -> None:
         plan, started = self._plan, self._book.started
@@ -194,6 +200,9 @@ class Schedule:
         """Go along the commands that open the plan's accounts, right after the start."""
         if fact.type == "StartRun":
             return
+        if fact.type == "OpenHolders":
+            self._pass_holders(fact)
+            return
         coming = self._openings[0] if self._openings else None
         if coming == (fact.type, fact.body):
             self._openings.pop(0)
@@ -217,6 +226,24 @@ class Schedule:
                 expected=f"{kind} {_told(body)}",
                 rule="20.6",
             )
+        elif self._holder is not None and not self._plan.forked:
+            name, symbol = self._holder
+            self._holder = None
+            text = f"{fact.type} stands where the plan opens {name}, a holder of {symbol}"
+            self._tell("accounts", text, fact, rule="20.6")
+
+    def _pass_holders(self, fact: Fact) -> None:
+        """Go along a population: its holders come one after the other, by name and symbol."""
+        for holder in fact["holders"]:
+            name, symbol = found = holder["account"], holder["symbol"]
+            if self._openings or found != self._holder:
+                due = (
+                    " of ".join(self._holder) if self._holder and not self._openings else "another"
+                )
+                shown = {"found": f"{name} of {symbol}", "expected": due}
+                self._tell("accounts", "the plan opens another holder", fact, rule="20.6", **shown)
+                return
+            self._holder = next(self._holders, None)
 
     def _tell(self, check: str, what: str, fact: Fact, **more: str) -> None:
         self._report(about(fact, check, what, **more))

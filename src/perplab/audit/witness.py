@@ -23,6 +23,7 @@ ANSWERS: Mapping[str, Answer] = {
     "StartRun": accounts.start_run,
     "EndRun": accounts.end_run,
     "OpenAccount": accounts.open_account,
+    "OpenHolders": accounts.open_holders,
     "Deposit": accounts.deposit,
     "Withdraw": accounts.withdraw,
     "Transfer": accounts.transfer,

@@ -71,7 +71,7 @@ def fork(
     with tape_bar(made.setup.plan) as progress:
         name = "; ".join(words) or HOLD
         branch = run_fork(made, name, out, every_tick=every_tick, progress=progress)
-    base = branch_of(asked.log, PARENT, prices.streams)
+    base = branch_of(asked.log, PARENT, prices.streams, (made.account,))
     sheet = Sheet(title=_title(asked.log, made), accounts=(made.account,), branches=(base, branch))
     if as_json:
         print_json(_point_json(asked, made) | sheet_json(sheet))
@@ -96,7 +96,7 @@ def whatif(
     if keep is not None:
         _make_folder(keep)
     branches = _run(asked, tries, prices, places, jobs or cores())
-    base = branch_of(asked.log, PARENT, prices.streams)
+    base = branch_of(asked.log, PARENT, prices.streams, (made.account,))
     sheet = Sheet(
         title=_title(asked.log, made), accounts=(made.account,), branches=(base, *branches)
     )

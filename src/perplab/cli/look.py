@@ -1,6 +1,7 @@
 """Look: how tables, zones and notes appear on a terminal."""
 
 import json
+from collections.abc import Sequence
 
 import typer
 from rich import box
@@ -11,6 +12,8 @@ from rich.text import Text
 from perplab.cli.running import Told
 from perplab.engine.outlook import Zone
 
+_MOST = 40
+"""So many of the same kind are listed one by one."""
 COLOURS = {Zone.GREEN: "green", Zone.YELLOW: "yellow", Zone.RED: "red"}
 
 
@@ -29,15 +32,29 @@ def shorten(text: str, most: int) -> str:
 
 def print_notes(console: Console, told: Told) -> None:
     """Print what failed, what was assumed, what never came due, and where the log is."""
-    for fault in told.outcome.faults:
+    faults, undone = told.outcome.faults, told.outcome.undone
+    for fault in faults[:_MOST]:
         bullet(console, "failed", fault.sentence, style="bold red")
+    _rest(console, "failed", faults)
     for note in told.notes:
         bullet(console, "note", note)
-    for action in told.outcome.undone:
+    for action in undone[:_MOST]:
         bullet(console, "never came due", action)
+    _rest(console, "never came due", undone)
     if told.log is not None:
         how = "was there, and agrees" if told.outcome.resumed else "written"
         bullet(console, "log", f"{told.log} {how}; hash {told.outcome.head[:16]}…")
+
+
+def _rest(console: Console, name: str, all_of_them: Sequence[object]) -> None:
+    if len(all_of_them) > _MOST:
+        bullet(console, name, f"{len(all_of_them) - _MOST:,} more, which --json lists")
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Return names in words, the first ones of very many."""
+    few = ", ".join(names[:_MOST])
+    return few if len(names) <= _MOST else f"{few} and {len(names) - _MOST:,} more"
 
 
 def bullet(console: Console, name: str, text: str, style: str = "dim") -> None:

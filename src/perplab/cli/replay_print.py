@@ -97,7 +97,7 @@ def is_safe(view: Outlook | None) -> TypeGuard[Outlook]:
 
 def refusals_of(story: Story) -> list[str]:
     """Return what an account that had a position asked for and did not get."""
-    if story.opened is None:
+    if not story.opened:
         return []
     return [_refused(story, entry) for entry in story.refused]
 

@@ -47,9 +47,9 @@ def replay(terms: Terms, log: Path | None, *, every_tick: bool, as_json: bool) -
     else:
         print_replay(told, TRADER, _title(terms))
     story = told.stories[TRADER]
-    if story.opened is None:
+    if not story.opened:
         typer.echo(f"perplab: the position was not opened: {_reason(story)}", err=True)
-    return story.opened is not None
+    return story.opened
 
 
 def _title(terms: Terms) -> str:

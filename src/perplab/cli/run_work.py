@@ -5,12 +5,14 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from perplab.cli.crowd_print import crowd_tables
 from perplab.cli.failures import AGENT_FAILED, UsageError
-from perplab.cli.look import print_json, print_notes
+from perplab.cli.look import bullet, print_json, print_notes, some_of
 from perplab.cli.replay_print import print_replay
 from perplab.cli.run_print import accounts_table, terms_of
 from perplab.cli.running import Told, run_told
 from perplab.cli.told_json import account_json, run_json
+from perplab.lab.crowd import MOST
 from perplab.lab.preparation import prepare
 from perplab.lab.scenario import read_scenario
 
@@ -22,8 +24,14 @@ def run(
     scenario = read_scenario(path)
     names = [plan.name for plan in scenario.account]
     if account is not None and account not in names:
-        raise UsageError(f"--account: found {account!r}, expected one of {', '.join(names)}")
-    told = run_told(prepare(scenario, path.parent), log, every_tick=every_tick)
+        raise UsageError(f"--account: found {account!r}, expected one of {some_of(names)}")
+    only = None if as_json or len(names) <= MOST else ()
+    told = run_told(
+        prepare(scenario, path.parent),
+        log,
+        every_tick=every_tick,
+        only=only if account is None else (account,),
+    )
     if as_json:
         print_json(told_json(told, account))
     elif account is not None:
@@ -45,7 +53,12 @@ def told_json(told: Told, account: str | None = None) -> dict[str, object]:
 
 
 def print_run(told: Told) -> None:
-    """Print the accounts side by side, and the notes."""
+    """Print the accounts side by side, or counted where they are very many, and the notes."""
     console = Console()
-    console.print(accounts_table(told, console.width))
+    if len(told.courses) <= MOST:
+        console.print(accounts_table(told, console.width))
+    else:
+        for table in crowd_tables(told):
+            console.print(table)
+        bullet(console, "note", "--account NAME tells one account's story, --json those of all")
     print_notes(console, told)

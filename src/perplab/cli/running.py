@@ -1,19 +1,20 @@
 """Running: a setup run into a log with a progress bar, and the stories of its accounts."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from perplab.domain import events as ev
 from perplab.lab.amounts import moment
 from perplab.lab.chronicle import Chronicle
+from perplab.lab.course import Course
 from perplab.lab.fate import Fate, fate_of
 from perplab.lab.preparation import Setup
 from perplab.lab.recorded import Outcome, run_recorded
+from perplab.lab.roll import Roll
 from perplab.lab.story import Story
 from perplab.venue.plan import Plan
 
@@ -29,10 +30,11 @@ _STEPS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A run that is over: what it came to, and each account's story and fate."""
+    """A run that is over: what it came to, each account's course and fate, and the stories told."""
 
     setup: Setup
     outcome: Outcome
+    courses: Mapping[str, Course]
     stories: dict[str, Story]
     fates: dict[str, Fate]
     log: Path | None
@@ -41,27 +43,42 @@ class Told:
     def notes(self) -> list[str]:
         """Return what was assumed, and what a candle's assumed path meant for these accounts."""
         notes = self.setup.notes
-        told = any(map(_jumped, self.stories.values()))
+        told = any(course.liquidations or course.triggered_ns for course in self.courses.values())
         return [*notes, _JUMP] if told and any(CANDLES in note for note in notes) else notes
 
 
-def _jumped(story: Story) -> bool:
-    kinds = ev.LiquidationStarted | ev.OrderTriggered
-    return any(isinstance(entry.event, kinds) for entry in story.entries)
+def run_told(
+    setup: Setup, log: Path | None, *, every_tick: bool, only: Collection[str] | None = None
+) -> Told:
+    """Run a setup, recorded if a log is given, and listen to it.
 
-
-def run_told(setup: Setup, log: Path | None, *, every_tick: bool) -> Told:
-    """Run a setup, recorded if a log is given, and listen to it."""
-    chronicle = Chronicle(setup.config)
+    With `only`, no other account's story is told, which very many accounts are too many for.
+    """
+    chronicle, roll = Chronicle(setup.config, only), Roll()
+    nobody = only is not None and not only
     with tape_bar(setup.plan) as progress:
         outcome = run_recorded(
-            setup, log, every_tick=every_tick, listeners=[chronicle], progress=progress
+            setup,
+            log,
+            every_tick=every_tick,
+            listeners=[roll] if nobody else [roll, chronicle],
+            progress=progress,
         )
     stories = chronicle.stories
     for story in stories.values():
         story.close(setup.plan.end_ns + 1, setup.prices.streams)
-    fates = {name: fate_of(story, outcome.state) for name, story in stories.items()}
-    return Told(setup=setup, outcome=outcome, stories=stories, fates=fates, log=log)
+    fates = {
+        name: fate_of(stories.get(name, course), outcome.state)
+        for name, course in roll.courses.items()
+    }
+    return Told(
+        setup=setup,
+        outcome=outcome,
+        courses=roll.courses,
+        stories=stories,
+        fates=fates,
+        log=log,
+    )
 
 
 def cores() -> int:

@@ -1,10 +1,10 @@
 """Commands: what can be asked of the exchange, and what it is told about the market."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from perplab.domain.absent import absent
 from perplab.domain.instrument import Bracket, Kind
+from perplab.domain.message import message
 from perplab.domain.numbers import Money, Price, Qty, Rate
 
 
@@ -15,6 +15,7 @@ class Side(StrEnum):
     SELL = "sell"
 
 
+# An enumeration's own hash is a call of Python; those that stand in keys take that of their text.
 class PositionSide(StrEnum):
     """Which position an order or a margin change is for: BOTH in one-way mode."""
 
@@ -22,12 +23,16 @@ class PositionSide(StrEnum):
     LONG = "long"
     SHORT = "short"
 
+    __hash__ = str.__hash__
+
 
 class MarginMode(StrEnum):
     """Whether a position has a margin of its own or shares the futures wallet."""
 
     CROSS = "cross"
     ISOLATED = "isolated"
+
+    __hash__ = str.__hash__
 
 
 class PositionMode(StrEnum):
@@ -43,6 +48,8 @@ class Wallet(StrEnum):
     SPOT = "spot"
     FUNDING = "funding"
     FUTURES = "futures"
+
+    __hash__ = str.__hash__
 
 
 class OrderType(StrEnum):
@@ -89,17 +96,17 @@ class TriggerOn(StrEnum):
     MARK = "mark"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class StartRun:
     """Open the exchange: the insurance fund is paid in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class EndRun:
     """Close the run at the prices then current; positions stay open."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OpenAccount:
     """Open a user's account."""
 
@@ -107,7 +114,30 @@ class OpenAccount:
     position_mode: PositionMode = PositionMode.ONE_WAY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
+class Holder:
+    """A new account and the position that it brings: signed quantity, average entry price.
+
+    `futures` is all the money that comes with it; an isolated position's margin is taken from it.
+    """
+
+    account: str
+    symbol: str
+    margin_mode: MarginMode
+    leverage: int
+    quantity: Qty
+    entry_price: Price
+    futures: Money
+
+
+@message
+class OpenHolders:
+    """Open many accounts at once, each with a position as it stands. docs/rules.md, Holders."""
+
+    holders: tuple[Holder, ...]
+
+
+@message
 class Deposit:
     """Bring money from outside into a wallet."""
 
@@ -116,7 +146,7 @@ class Deposit:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Withdraw:
     """Take money out of a wallet to the outside."""
 
@@ -125,7 +155,7 @@ class Withdraw:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Transfer:
     """Move money between two of a user's wallets."""
 
@@ -135,7 +165,7 @@ class Transfer:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetLeverage:
     """Choose the leverage of a symbol, for both of its sides."""
 
@@ -144,7 +174,7 @@ class SetLeverage:
     leverage: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetMarginMode:
     """Choose cross or isolated margin for a symbol."""
 
@@ -153,7 +183,7 @@ class SetMarginMode:
     margin_mode: MarginMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetPositionMode:
     """Choose one-way or hedge mode for the whole account."""
 
@@ -161,7 +191,7 @@ class SetPositionMode:
     position_mode: PositionMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AddMargin:
     """Move money from the futures wallet into an isolated position."""
 
@@ -171,7 +201,7 @@ class AddMargin:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ReduceMargin:
     """Move money from an isolated position back to the futures wallet."""
 
@@ -181,7 +211,7 @@ class ReduceMargin:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SetAutoAddMargin:
     """Switch auto-add margin of an isolated position on or off."""
 
@@ -191,7 +221,7 @@ class SetAutoAddMargin:
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PlaceOrder:
     """Ask for an order; `order_id` is the user's own, unique among the account's open orders.
 
@@ -220,7 +250,7 @@ class PlaceOrder:
     good_till_ns: int = absent(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AmendOrder:
     """Change price and quantity of a resting limit order, which loses its place in the queue."""
 
@@ -230,7 +260,7 @@ class AmendOrder:
     quantity: Qty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class CancelOrder:
     """Cancel one open order."""
 
@@ -238,7 +268,7 @@ class CancelOrder:
     order_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class CancelAllOrders:
     """Cancel an account's open orders of one symbol."""
 
@@ -246,12 +276,12 @@ class CancelAllOrders:
     symbol: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ExpireOrders:
     """The clock: every GTD order whose time has come ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ObserveTrade:
     """The tape's row: something traded. A quantity of zero means unknown.
 
@@ -267,7 +297,7 @@ class ObserveTrade:
     high: Price = absent(Price(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ObserveMark:
     """The tape's row: the mark price; `low` and `high` as of `ObserveTrade`."""
 
@@ -278,7 +308,7 @@ class ObserveMark:
     high: Price = absent(Price(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ObserveQuote:
     """The tape's row: best bid and best ask."""
 
@@ -288,7 +318,7 @@ class ObserveQuote:
     ask: Price
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class SettleFunding:
     """Pay funding on every position of a symbol at the current mark: longs pay a rate above 0."""
 
@@ -296,7 +326,7 @@ class SettleFunding:
     rate: Rate
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class ChangeBrackets:
     """Put another leverage-bracket table of a symbol in force."""
 
@@ -311,6 +341,7 @@ Command = (
     | StartRun
     | EndRun
     | OpenAccount
+    | OpenHolders
     | Deposit
     | Withdraw
     | Transfer

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     QUOTE = "quote"
     MARK = "mark"
 
+    __hash__ = str.__hash__
+
 
 class LimitFill(StrEnum):
     """When a trade on the tape fills a resting limit order: at its price, or beyond it only.
@@ -101,7 +103,9 @@ class Instrument:
 
     def maintenance_at(self, notional: int) -> Fine:
         """Return the exact maintenance margin, 1e-24, of a 1e-16 notional."""
-        bracket = self.brackets[self.bracket_at(notional)]
+        for bracket in self.brackets:  # the one that holds it, or the last
+            if notional <= bracket.cap * ONE:
+                break
         return Fine(notional * bracket.rate - bracket.amount * SQUARE)
 
     def notional_cap(self, leverage: int) -> Money:

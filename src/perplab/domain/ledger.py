@@ -1,6 +1,8 @@
 """The ledger: which event moves which money, as postings that sum to zero."""
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 from perplab.domain import events as ev
 from perplab.domain.commands import MarginMode, PositionSide, Wallet
@@ -16,6 +18,8 @@ class Book(StrEnum):
     FEES = "fees"
     INSURANCE = "insurance"
 
+    __hash__ = str.__hash__
+
 
 Place = Book | tuple[str, Wallet] | tuple[str, str, PositionSide]
 """A book of the exchange, a user's wallet, or a position's isolated margin."""
@@ -27,72 +31,31 @@ class BooksDoNotBalance(Exception):  # noqa: N818  # a sentence, not a category
     """An event's postings do not sum to zero: a defect of the engine, never of the input."""
 
 
-def postings(event: ev.Event) -> Postings:  # noqa: C901, PLR0912  # one case each
+def postings(event: ev.Event) -> Postings:
     """Return what the event adds to each place, in `Money`; empty when it moves none."""
-    match event:
-        case (
-            ev.PositionOpened()
-            | ev.PositionIncreased()
-            | ev.PositionReduced()
-            | ev.PositionClosed()
-        ):
-            return _of_position(event)
-        case ev.FundingPaid():
-            wallet = _margin_wallet(event)
-            return ((wallet, event.amount), (Book.MARKET, -event.amount))
-        case ev.MarginAdded() | ev.MarginAutoAdded():
-            return _move(_futures(event.account), _isolated(event), event.amount)
-        case ev.MarginReduced():
-            return _move(_isolated(event), _futures(event.account), event.amount)
-        case ev.LiquidationFeeCharged():
-            wallet = _margin_wallet(event)
-            return _move(wallet, Book.INSURANCE, event.amount)
-        case ev.PositionTakenOver():
-            return _move(Book.MARKET, Book.INSURANCE, event.result)
-        case ev.BankruptcyCovered():
-            wallet = _isolated(event) if event.symbol else _futures(event.account)
-            paid = event.amount - event.exchange
-            return (
-                (wallet, event.amount),
-                (Book.INSURANCE, -paid),
-                (Book.OUTSIDE, -event.exchange),
-            )
-        case ev.LiquidationEnded():
-            return _of_ended(event)
-        case ev.RunStarted():
-            return _move(Book.OUTSIDE, Book.INSURANCE, event.insurance_fund)
-        case ev.Deposited():
-            return _move(Book.OUTSIDE, (event.account, event.wallet), event.amount)
-        case ev.Withdrawn():
-            return _move((event.account, event.wallet), Book.OUTSIDE, event.amount)
-        case ev.Transferred():
-            source, target = (event.account, event.source), (event.account, event.target)
-            return _move(source, target, event.amount)
-        case _:
-            return ()
+    moves = _MOVES.get(type(event))
+    return moves(event) if moves is not None else ()
 
 
 def post(state: State, event: ev.Event) -> None:
     """Apply an event's postings, or raise `BooksDoNotBalance`."""
     entries = postings(event)
-    if not entries:
-        return
-    if sum(amount for _, amount in entries):
+    total = 0
+    for _, amount in entries:
+        total += amount
+    if total:
         raise BooksDoNotBalance(f"{event} posts {entries}")
     for place, amount in entries:
-        if amount:
-            _add(state, place, amount)
-
-
-def _add(state: State, place: Place, amount: int) -> None:
-    if isinstance(place, Book):
-        setattr(state.ledger, place.value, getattr(state.ledger, place.value) + amount)
-    elif len(place) == 2:  # noqa: PLR2004  # an account and its wallet
-        account = state.accounts[place[0]]
-        setattr(account, place[1].value, getattr(account, place[1].value) + amount)
-    else:
-        position = state.accounts[place[0]].positions[place[1], place[2]]
-        position.margin = Money(position.margin + amount)
+        if not amount:
+            continue
+        if isinstance(place, Book):
+            setattr(state.ledger, place, getattr(state.ledger, place) + amount)
+        elif len(place) == 2:  # noqa: PLR2004  # an account and its wallet
+            account = state.accounts[place[0]]
+            setattr(account, place[1], getattr(account, place[1]) + amount)
+        else:
+            position = state.accounts[place[0]].positions[place[1], place[2]]
+            position.margin = Money(position.margin + amount)
 
 
 def _of_position(event: ev.PositionGrown | ev.PositionShrunk) -> Postings:
@@ -114,6 +77,56 @@ def _of_ended(event: ev.LiquidationEnded) -> Postings:
         (_futures(event.account), event.returned),
         (Book.INSURANCE, event.forfeited),
     )
+
+
+def _of_holder(event: ev.HolderOpened) -> Postings:
+    brought = event.futures + event.isolated
+    entries: Postings = ((_futures(event.account), event.futures), (Book.OUTSIDE, -brought))
+    if not event.isolated:
+        return entries
+    return (((event.account, event.symbol, PositionSide.BOTH), event.isolated), *entries)
+
+
+def _of_funding(event: ev.FundingPaid) -> Postings:
+    return _move(Book.MARKET, _margin_wallet(event), event.amount)
+
+
+def _of_added(event: ev.MarginAdded | ev.MarginAutoAdded) -> Postings:
+    return _move(_futures(event.account), _isolated(event), event.amount)
+
+
+def _of_reduced(event: ev.MarginReduced) -> Postings:
+    return _move(_isolated(event), _futures(event.account), event.amount)
+
+
+def _of_fee(event: ev.LiquidationFeeCharged) -> Postings:
+    return _move(_margin_wallet(event), Book.INSURANCE, event.amount)
+
+
+def _of_taken_over(event: ev.PositionTakenOver) -> Postings:
+    return _move(Book.MARKET, Book.INSURANCE, event.result)
+
+
+def _of_covered(event: ev.BankruptcyCovered) -> Postings:
+    wallet = _isolated(event) if event.symbol else _futures(event.account)
+    paid = event.amount - event.exchange
+    return ((wallet, event.amount), (Book.INSURANCE, -paid), (Book.OUTSIDE, -event.exchange))
+
+
+def _of_started(event: ev.RunStarted) -> Postings:
+    return _move(Book.OUTSIDE, Book.INSURANCE, event.insurance_fund)
+
+
+def _of_deposited(event: ev.Deposited) -> Postings:
+    return _move(Book.OUTSIDE, (event.account, event.wallet), event.amount)
+
+
+def _of_withdrawn(event: ev.Withdrawn) -> Postings:
+    return _move((event.account, event.wallet), Book.OUTSIDE, event.amount)
+
+
+def _of_transferred(event: ev.Transferred) -> Postings:
+    return _move((event.account, event.source), (event.account, event.target), event.amount)
 
 
 def _move(source: Place, target: Place, amount: int) -> Postings:
@@ -142,3 +155,24 @@ def _margin_wallet(event: ev.FundingPaid | ev.LiquidationFeeCharged) -> Place:
     if event.margin_mode is MarginMode.ISOLATED:
         return _isolated(event)
     return _futures(event.account)
+
+
+_MOVES: dict[type, Callable[[Any], Postings]] = {
+    ev.RunStarted: _of_started,
+    ev.HolderOpened: _of_holder,
+    ev.Deposited: _of_deposited,
+    ev.Withdrawn: _of_withdrawn,
+    ev.Transferred: _of_transferred,
+    ev.PositionOpened: _of_position,
+    ev.PositionIncreased: _of_position,
+    ev.PositionReduced: _of_position,
+    ev.PositionClosed: _of_position,
+    ev.MarginAdded: _of_added,
+    ev.MarginAutoAdded: _of_added,
+    ev.MarginReduced: _of_reduced,
+    ev.FundingPaid: _of_funding,
+    ev.LiquidationFeeCharged: _of_fee,
+    ev.PositionTakenOver: _of_taken_over,
+    ev.BankruptcyCovered: _of_covered,
+    ev.LiquidationEnded: _of_ended,
+}

@@ -114,6 +114,10 @@ def watched_stream(instrument: Instrument, order: Order) -> Kind:
     return instrument.mark_stream if order.trigger_on is TriggerOn.MARK else instrument.last_stream
 
 
+NO_ORDERS: dict[str, Order] = {}
+"""The orders of accounts that came in many at once: shared until the first is accepted."""
+
+
 @dataclass(slots=True)
 class Account:
     """A user: three wallets, positions with their margins, open orders, choices per symbol."""

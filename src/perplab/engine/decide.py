@@ -6,7 +6,7 @@ from typing import assert_never
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.reasons import Reason
 from perplab.domain.state import State
-from perplab.engine import accounts, adjustment, funding, modes, orders
+from perplab.engine import accounts, adjustment, funding, holders, modes, orders
 
 Decision = Iterator[ev.Event]
 
@@ -36,6 +36,8 @@ def decide(state: State, command: cm.Command) -> Decision:  # noqa: C901, PLR091
             return funding.settle_funding(state, command)
         case cm.OpenAccount():
             return accounts.open_account(state, command)
+        case cm.OpenHolders():
+            return holders.open_holders(state, command)
         case cm.Deposit():
             return accounts.deposit(state, command)
         case cm.Withdraw():

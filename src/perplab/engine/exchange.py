@@ -20,7 +20,8 @@ from perplab.domain.state import Account, Order, PoolKey, State, watched_stream
 from perplab.engine.bands import Bands, Bound, StreamKey
 from perplab.engine.decide import decide
 from perplab.engine.matching import limit_bounds, meet
-from perplab.engine.risk import pools_of, reaches
+from perplab.engine.risk import pools_of
+from perplab.engine.standing import reaches
 from perplab.engine.trade import cover
 from perplab.engine.watch import watch
 
@@ -31,6 +32,7 @@ _ENDS_OR_MOVES_ORDER = (
     ev.OrderAmended,
     ev.OrderTriggered,
 )
+_OF_ORDERS = frozenset((*_ENDS_OR_MOVES_ORDER, ev.OrderAccepted))
 
 
 class Exchange:
@@ -43,12 +45,19 @@ class Exchange:
     def __init__(self, config: Config, *, exhaustive: bool = False) -> None:
         self.state = State(config)
         self._bands = Bands()
+        self._marks = {
+            instrument.symbol: StreamKey(instrument.symbol, instrument.mark_stream)
+            for instrument in config.instruments
+        }
         self._exhaustive = exhaustive
-        self._drawn: dict[str, dict[PoolKey, None]] = {}
+        self._drawn: dict[str, list[PoolKey]] = {}
         self._events: list[ev.Event] = []
         self._dirty: dict[str, None] = {}
         self._moved: dict[int, None] = {}
         self._told: list[tuple[Observation, list[Order], dict[PoolKey, None]]] = []
+        self._postponed: dict[PoolKey, None] = {}
+        self.unmoved: list[PoolKey] = []
+        """The pools that were due at the last command, and to which nothing happened."""
 
     def execute(self, time_ns: int, command: Command) -> tuple[ev.Event, ...]:
         """Execute a command at a time; return its events and all that they caused."""
@@ -88,6 +97,19 @@ class Exchange:
     def interval(self, stream: StreamKey) -> tuple[int | None, int | None]:
         """Return the prices between which a stream's ticks cannot matter, None where open."""
         return self._bands.interval(stream)
+
+    def postpone(self, key: PoolKey) -> None:
+        """Look at a pool no more, until it changes or is expected: somebody knows the prices."""
+        self._bands.put(key, [])
+        self._postponed[key] = None
+
+    def is_postponed(self, key: PoolKey) -> bool:
+        """Return whether a pool is still not looked at."""
+        return key in self._postponed
+
+    def expect(self, key: PoolKey, stream: StreamKey) -> None:
+        """Look at a pool that was postponed with the next tick of a stream, whatever its price."""
+        self._bands.put(key, [Bound(stream, None, 0)])
 
     def trailing(self, stream: StreamKey) -> list[Order]:
         """Return the trailing stops that watch a stream, by arrival."""
@@ -145,24 +167,30 @@ class Exchange:
         return orders, dict.fromkeys(key for account in holders for key in pools_of(account))
 
     def _apply(self, events: Iterator[ev.Event]) -> None:
+        """Let each event be a fact, and remember whose pools and which orders it may have moved."""
+        state, accounts, dirty = self.state, self.state.accounts, self._dirty
+        note, last = self._events.append, None
         for event in events:
-            if isinstance(event, _ENDS_OR_MOVES_ORDER):
-                order = self.state.accounts[event.account].orders[event.order_id]
-                self._moved[order.number] = None
-            evolve(self.state, event)
-            self._events.append(event)
-            self._note(event)
+            kind = type(event)
+            if kind in _OF_ORDERS:
+                self._move(event)
+            evolve(state, event)
+            note(event)
+            name = getattr(event, "account", None)
+            if name is not last:
+                last = name
+                if name in accounts:
+                    dirty[name] = None
+            if kind is ev.BracketsChanged:
+                dirty.update(dict.fromkeys(accounts))
 
-    def _note(self, event: ev.Event) -> None:
-        """Remember whose pools and which orders an event may have changed."""
+    def _move(self, event: ev.Event) -> None:
+        """Remember an order whose bounds are to be drawn again, by its numbers before and after."""
+        if isinstance(event, _ENDS_OR_MOVES_ORDER):
+            order = self.state.accounts[event.account].orders[event.order_id]
+            self._moved[order.number] = None
         if isinstance(event, ev.OrderAccepted | ev.OrderAmended | ev.OrderTriggered):
             self._moved[event.number] = None
-        if isinstance(event, ev.BracketsChanged):
-            self._dirty.update(dict.fromkeys(self.state.accounts))
-            return
-        name = getattr(event, "account", None)
-        if name in self.state.accounts:
-            self._dirty[name] = None
 
     def _settle(self, due: dict[PoolKey, None]) -> None:
         """Run the consequences to their fixed point, then draw the touched bands again.
@@ -170,6 +198,7 @@ class Exchange:
         Always the first waiting pool in turn is looked at, and whoever it changed waits again:
         so it makes no difference how many pools wait in which nothing is due.
         """
+        accounts = self.state.accounts
         touched: dict[str, None] = {}
         waiting = [(self._turn(key), key) for key in due]
         heapify(waiting)
@@ -177,12 +206,12 @@ class Exchange:
             changed, self._dirty = self._dirty, {}
             touched.update(changed)
             for name in changed:
-                account = self.state.accounts[name]
+                account = accounts[name]
                 if account.futures < 0:
                     self._apply(_cover_futures(self.state, account))
                 if account.positions:
                     for key in pools_of(account):
-                        heappush(waiting, (self._turn(key), key))
+                        heappush(waiting, ((account.number, key.symbol, key.position_side), key))
             if waiting:
                 self._apply(watch(self.state, heappop(waiting)[1]))
         if not self._exhaustive:
@@ -197,17 +226,18 @@ class Exchange:
         for number in self._moved:
             self._draw_order(number)
         for name in touched:
-            pools = dict.fromkeys(pools_of(self.state.accounts[name]))
-            for gone in self._drawn.pop(name, {}):
+            pools = pools_of(self.state.accounts[name])
+            for gone in self._drawn.pop(name, ()):
                 if gone not in pools:
                     self._bands.drop(gone)
+                    self._postponed.pop(gone, None)
             if pools:
                 self._drawn[name] = pools
             for key in pools:
                 self._draw_pool(key)
-        for key in due:
-            if key.account not in touched:
-                self._draw_pool(key)
+        self.unmoved = [key for key in due if key.account not in touched]
+        for key in self.unmoved:
+            self._draw_pool(key)
 
     def _draw_order(self, number: int) -> None:
         order = self.state.orders.get(number)
@@ -222,10 +252,10 @@ class Exchange:
 
     def _draw_pool(self, key: PoolKey) -> None:
         bounds = [
-            Bound(StreamKey(symbol, self.state.instruments[symbol].mark_stream), low, high)
-            for symbol, low, high in reaches(self.state, key)
+            Bound(self._marks[symbol], low, high) for symbol, low, high in reaches(self.state, key)
         ]
         self._bands.put(key, bounds)
+        self._postponed.pop(key, None)
 
 
 def _cover_futures(state: State, account: Account) -> Iterator[ev.Event]:

@@ -21,8 +21,10 @@ from perplab.domain.state import Account, PoolKey, State
 from perplab.engine.deleveraging import deleverage
 from perplab.engine.market import forced_price
 from perplab.engine.orders import canceled
+from perplab.engine.outright import outright
 from perplab.engine.risk import (
     Leg,
+    Risk,
     assess,
     bankruptcy_price,
     is_liquidatable,
@@ -42,10 +44,8 @@ class Deal(NamedTuple):
     taker: ev.Taker
 
 
-def liquidate(state: State, key: PoolKey) -> Iterator[ev.Event]:
-    """Yield the whole story: orders cancelled, parts closed until the pool is safe or empty."""
-    account = state.accounts[key.account]
-    risk = assess(state, key)
+def liquidate(state: State, key: PoolKey, risk: Risk) -> Iterator[ev.Event]:
+    """Yield the whole story of a liquidation; `risk` is the pool's, as it is now."""
     yield ev.LiquidationStarted(
         account=key.account,
         symbol=key.symbol,
@@ -53,14 +53,21 @@ def liquidate(state: State, key: PoolKey) -> Iterator[ev.Event]:
         equity=risk.equity,
         maintenance=risk.maintenance,
     )
+    yield from outright(state, key, risk) or step_by_step(state, key, risk)
+
+
+def step_by_step(state: State, key: PoolKey, risk: Risk) -> Iterator[ev.Event]:
+    """Yield what follows the start: orders cancelled, parts closed until it is safe or empty."""
+    account = state.accounts[key.account]
     yield from _cancel_orders(account, key)
-    while is_liquidatable(assess(state, key)):
+    while is_liquidatable(risk):
         legs = legs_of(account, key)
         pair = _hedged_pair(legs)
         if pair:
             yield from _offset(state, key, *pair)
         else:
-            yield from _reduce(state, key, _first_to_go(state, key, legs))
+            yield from _reduce(state, key, _first_to_go(state, risk, legs), risk)
+        risk = assess(state, key)
     yield from _end(state, key)
 
 
@@ -73,13 +80,15 @@ def _cancel_orders(account: Account, key: PoolKey) -> Iterator[ev.OrderCanceled]
             yield canceled(order, Cancellation.LIQUIDATION)
 
 
-def _first_to_go(state: State, key: PoolKey, legs: list[Leg]) -> Leg:
+def _first_to_go(state: State, risk: Risk, legs: list[Leg]) -> Leg:
     """Return the position with the largest maintenance margin, or of a bankrupt pool the worst.
 
     The worst first, because the pool's whole loss is in its bankruptcy price: it belongs to the
     position that made it. docs/rules.md, Liquidation.
     """
-    if assess(state, key).equity > 0:
+    if len(legs) == 1:
+        return legs[0]
+    if risk.equity > 0:
         return max(legs, key=lambda leg: maintenance(state, leg))
     return min(legs, key=lambda leg: unrealized(state, leg))
 
@@ -103,13 +112,12 @@ def _offset(state: State, key: PoolKey, first: Leg, second: Leg) -> Iterator[ev.
         yield from _fill(state, key, leg, size, Deal(mark, ev.Taker.HEDGE))
 
 
-def _reduce(state: State, key: PoolKey, leg: Leg) -> Iterator[ev.Event]:
+def _reduce(state: State, key: PoolKey, leg: Leg, risk: Risk) -> Iterator[ev.Event]:
     """Yield one immediate-or-cancel order and who took it."""
     instrument = state.instruments[leg.symbol]
     bracket = instrument.bracket_at(notional(state, leg))
     size = _order_size(state, leg, bracket)
-    limit = bankruptcy_price(state, key, leg)
-    risk = assess(state, key)
+    limit = bankruptcy_price(state, leg, risk)
     side = _closing_side(leg)
     yield ev.LiquidationOrdered(
         account=key.account,
@@ -165,7 +173,7 @@ def _fill(state: State, key: PoolKey, leg: Leg, size: int, deal: Deal) -> Iterat
     trade = Execution(leg.symbol, leg.side, signed, price, rate, fee_limit=left)
     closing = shrink(account, trade, release=False)
     yield closing
-    if isinstance(closing, ev.PositionClosed):
+    if account.orders and isinstance(closing, ev.PositionClosed):
         yield from orphans(account, leg.symbol, leg.side)
 
 

@@ -28,8 +28,9 @@ def watch(state: State, key: PoolKey) -> Iterator[ev.Event]:
     position = account.positions.get((key.symbol, key.position_side))
     if position is not None and position.auto_add:
         yield from _auto_add(state, key, position)
-    if is_liquidatable(assess(state, key)):
-        yield from liquidate(state, key)
+        risk = assess(state, key)
+    if is_liquidatable(risk):
+        yield from liquidate(state, key, risk)
 
 
 def is_at_call(state: State, risk: Risk) -> bool:

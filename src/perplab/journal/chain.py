@@ -4,19 +4,23 @@ A batch's hash is BLAKE2b-256 over the hash before it and the batch's record lin
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
 from perplab.domain.batch import Batch
-from perplab.journal.codec import encode
+from perplab.journal.codec import WRITERS
 from perplab.journal.errors import differs
 
 GENESIS = "0" * 64
 """What stands for the hash before the manifest's."""
 
 LINE = '{"seq":%d,"batch":%d,"time_ns":%d,"kind":"%s","type":"%s","body":%s}\n'
+
+
+Row = tuple[int, int, int, str, str, str]
+"""A record's fields as the database takes and gives them, in the order of `Record`."""
 
 
 class Record(NamedTuple):
@@ -35,18 +39,32 @@ class Record(NamedTuple):
         return LINE % self
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A batch as the log holds it: its records and its hash."""
+class Block(NamedTuple):
+    """A batch as the log holds it: the rows of its records, and its hash."""
 
     number: int
-    records: tuple[Record, ...]
+    rows: Sequence[Row]
     hash: str
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Return the rows as records."""
+        return tuple(map(Record._make, self.rows))
+
+    @property
+    def first(self) -> Record:
+        """Return the first record, the manifest's or the command's."""
+        return Record._make(self.rows[0])
+
+    @property
+    def last(self) -> Record:
+        """Return the last record."""
+        return Record._make(self.rows[-1])
 
     @property
     def text(self) -> str:
         """Return the batch's lines: one for each record, then its hash."""
-        return "".join(record.line for record in self.records) + hash_line(self.number, self.hash)
+        return "".join([LINE % row for row in self.rows]) + hash_line(self.number, self.hash)
 
 
 def hash_line(number: int, digest: str) -> str:
@@ -64,22 +82,14 @@ class Chain:
 
     def open(self, manifest: str) -> Block:
         """Add the manifest's canonical text, the first record and a batch of its own."""
-        return self._add(0, [("manifest", "Manifest", manifest)])
+        return self._add([(self.seq, self.number, 0, "manifest", "Manifest", manifest)])
 
     def add(self, batch: Batch) -> Block:
         """Add a batch and return it as the log holds it."""
-        command = ("command", type(batch.command).__name__, encode(batch.command))
-        events = [("event", type(event).__name__, encode(event)) for event in batch.events]
-        return self._add(batch.time_ns, [command, *events])
+        return self._add(rows_of(batch, self.number, self.seq))
 
-    def _add(self, time_ns: int, bodies: list[tuple[str, str, str]]) -> Block:
-        records = tuple(
-            [
-                Record(seq, self.number, time_ns, kind, name, body)
-                for seq, (kind, name, body) in enumerate(bodies, self.seq)
-            ]
-        )
-        block = Block(self.number, records, digest_of(self.head, records))
+    def _add(self, rows: list[Row]) -> Block:
+        block = Block(self.number, rows, digest_of(self.head, rows))
         self.pass_over(block)
         return block
 
@@ -90,13 +100,13 @@ class Chain:
         """
         if block.number != self.number:
             raise differs("batch number", str(block.number), str(self.number), seq=self.seq)
-        if not block.records:
+        if not block.rows:
             raise differs(f"batch {block.number}", "no record", "at least one", seq=self.seq)
-        for seq, record in enumerate(block.records, self.seq):
-            if (record.seq, record.batch) != (seq, self.number):
-                found = f"record {record.seq} of batch {record.batch}"
+        for seq, row in enumerate(block.rows, self.seq):
+            if row[0] != seq or row[1] != self.number:
+                found = f"record {row[0]} of batch {row[1]}"
                 raise differs("order", found, f"record {seq} of batch {self.number}", seq=seq)
-        expected = digest_of(self.head, block.records)
+        expected = digest_of(self.head, block.rows)
         if block.hash != expected:
             what = f"batch {block.number} is not what was written: its hash"
             raise differs(what, block.hash, expected, seq=self.seq)
@@ -105,12 +115,24 @@ class Chain:
     def pass_over(self, block: Block) -> None:
         """Move to the end of a batch."""
         self.head = block.hash
-        self.seq += len(block.records)
+        self.seq += len(block.rows)
         self.number += 1
 
 
-def digest_of(head: str, records: Iterable[Record]) -> str:
+def rows_of(batch: Batch, number: int, seq: int) -> list[Row]:
+    """Return the rows of a batch of this number whose first record is `seq`."""
+    time_ns, command = batch.time_ns, batch.command
+    kind: type = type(command)
+    rows: list[Row] = [(seq, number, time_ns, "command", kind.__name__, WRITERS[kind](command))]
+    for event in batch.events:
+        seq += 1
+        kind = type(event)
+        rows.append((seq, number, time_ns, "event", kind.__name__, WRITERS[kind](event)))
+    return rows
+
+
+def digest_of(head: str, rows: Iterable[Row]) -> str:
     """Return the hash of a batch that follows the hash `head`."""
-    text = head + "\n" + "".join([LINE % record for record in records])
+    text = head + "\n" + "".join([LINE % row for row in rows])
     # A body that is not ASCII can only come from a changed log, and must not stop the check.
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()

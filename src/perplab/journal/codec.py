@@ -5,12 +5,14 @@ or rate is the shortest decimal text; there is no float anywhere.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, get_args
 
 from perplab.domain.commands import Command
 from perplab.domain.events import Event
 from perplab.journal.errors import JournalError, differs
 from perplab.journal.forms import FormError, form_of, shown
+from perplab.journal.plain import Reader, reader_of
 
 Message = Command | Event
 
@@ -19,13 +21,36 @@ EVENTS: dict[str, type] = {each.__name__: each for each in get_args(Event)}
 MESSAGES: dict[str, type] = COMMANDS | EVENTS
 assert len(MESSAGES) == len(COMMANDS) + len(EVENTS), "a command and an event share a name"
 
-_FORMS = {each: form_of(each) for each in MESSAGES.values()}
-_WRITES = {each: form.write for each, form in _FORMS.items()}
+
+class _Writers(dict[type, Callable[[Any], str]]):
+    """The writer of each type of message, made when it is first needed."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        write = self[kind] = form_of(kind).write
+        return write
+
+
+class _Readers(dict[str, Reader]):
+    """The reader of each type's plain texts, made when it is first needed."""
+
+    def __missing__(self, type_name: str) -> Reader:
+        if type_name not in MESSAGES:
+            return _never
+        read = self[type_name] = reader_of(MESSAGES[type_name]) or _never
+        return read
+
+
+def _never(_text: str) -> None:
+    """Read nothing: no text of such a type is plain."""
+
+
+WRITERS = _Writers()
+_READERS = _Readers()
 
 
 def encode(message: Message) -> str:
     """Return the canonical JSON text of a command or event."""
-    return _WRITES[type(message)](message)
+    return WRITERS[type(message)](message)
 
 
 def decode(type_name: str, text: str, *, seq: int | None = None) -> Any:
@@ -33,11 +58,16 @@ def decode(type_name: str, text: str, *, seq: int | None = None) -> Any:
 
     `JournalError`, naming the record and the field, for anything `encode` would not have written.
     """
+    message = _READERS[type_name](text)
+    return _decoded_strictly(type_name, text, seq) if message is None else message
+
+
+def _decoded_strictly(type_name: str, text: str, seq: int | None) -> Any:
     kind = MESSAGES.get(type_name)
     if kind is None:
         raise differs("type", shown(type_name), "a command or event that exists", seq=seq)
     try:
-        message = _FORMS[kind].read(json.loads(text))
+        message = form_of(kind).read(json.loads(text))
     except FormError as error:
         what = f"{type_name}, field {error.field!r}" if error.field else type_name
         raise differs(what, error.found, error.expected, seq=seq) from error

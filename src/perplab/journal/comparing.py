@@ -55,7 +55,7 @@ class Comparing:
         """Raise `JournalError` if the log holds a batch that the run did not make."""
         if self._next is None:
             return
-        record = self._next.records[0]
+        record = self._next.first
         message = f"record {record.seq}: the log goes on with {record.type}, but the run is over"
         raise JournalError(message, seq=record.seq, found=record.line.strip()).at(self.path)
 
@@ -78,7 +78,7 @@ class Comparing:
     def _accept(self, made: Block) -> None:
         stored = self._next
         if stored is None:
-            record = made.records[0]
+            record = made.first
             message = f"record {record.seq}: the log ends here, the run goes on with {record.type}"
             raise JournalError(message, seq=record.seq, expected=record.line.strip())
         demand_same(stored, made)
@@ -95,7 +95,7 @@ def demand_same(stored: Block, made: Block) -> None:
             continue
         seq = (one or other).seq
         raise differs("the log is not what the run makes", _line(one), _line(other), seq=seq)
-    seq = made.records[0].seq
+    seq = made.first.seq
     what = f"batch {made.number} is not what was written: its hash"
     raise differs(what, shown(stored.hash), made.hash, seq=seq)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perplab.journal import database
-from perplab.journal.chain import Block, Chain, Record
+from perplab.journal.chain import Block, Chain
 from perplab.journal.errors import JournalError
 from perplab.journal.manifest import Manifest
 from perplab.journal.stored import COLUMNS, is_end, manifest_of
@@ -68,11 +68,11 @@ class Following:
                 self._demand_whole(connection)
                 return []
             first, last = bounds[0][1], bounds[-1][2]
-            records = list(map(Record._make, connection.execute(_RECORDS, (first, last))))
+            rows = connection.execute(_RECORDS, (first, last)).fetchall()
         finally:
             connection.execute("COMMIT")
         return [
-            Block(number, tuple(records[begin - first : end + 1 - first]), digest)
+            Block(number, rows[begin - first : end + 1 - first], digest)
             for number, begin, end, digest in bounds
         ]
 

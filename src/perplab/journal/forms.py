@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 from json.encoder import encode_basestring_ascii as quote
+from sys import intern
 from typing import Any, get_args, get_origin, get_type_hints
 
 from perplab.domain.absent import ABSENT
@@ -24,6 +25,8 @@ DECIMALS: Mapping[object, int] = {Price: 8, Qty: 8, Money: 8, Rate: 8, Value: 16
 
 SHOWN = 80
 """How many characters of a found text an error shows."""
+_KEPT = 16_384
+"""How many numbers of a scale are kept beside their texts: few are written only once."""
 
 
 class FormError(ValueError):
@@ -42,13 +45,27 @@ class FormError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """How the plain texts of a type look, which need no parser: a pattern with one group.
+
+    `take` gives the value of the group's text, or raises `LookupError` or `ValueError` if that is
+    not canonical after all. Not every canonical text is plain.
+    """
+
+    pattern: str
+    take: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The writer and the reader of one type; what `read` takes is what the JSON parser gave."""
 
     write: Callable[[Any], str]
     read: Callable[[Any], Any]
+    plain: Plain | None = None
 
 
+@cache
 def form_of(hint: Any) -> Form:
     """Return the form of a type hint; `TypeError` for a type that no message may carry."""
     if hint in DECIMALS:
@@ -64,10 +81,39 @@ def form_of(hint: Any) -> Form:
     raise TypeError(f"a message cannot carry {hint!r}")
 
 
+class _Texts(dict[int, str]):
+    """The canonical text of each number, kept for the next time."""
+
+    def __init__(self, decimals: int) -> None:
+        self.decimals = decimals
+
+    def __missing__(self, units: int) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
+        text = self[units] = f'"{format_units(units, self.decimals)}"'
+        return text
+
+
+class _Numbers(dict[str, int]):
+    """The number of each canonical text, without its quotes, kept for the next time."""
+
+    def __init__(self, decimals: int) -> None:
+        self.decimals = decimals
+
+    def __missing__(self, text: str) -> int:
+        whole, _, fraction = text.partition(".")
+        units = int(whole + fraction.ljust(self.decimals, "0"))
+        if format_units(units, self.decimals) != text:
+            raise FormError("", shown(text), format_units(units, self.decimals))
+        if len(self) >= _KEPT:
+            self.clear()
+        self[text] = units
+        return units
+
+
+@cache
 def _units(decimals: int) -> Form:
-    @lru_cache(maxsize=16_384)
-    def write(units: int) -> str:
-        return f'"{format_units(units, decimals)}"'
+    write = _Texts(decimals).__getitem__
 
     def read(found: Any) -> int:
         if type(found) is not str:
@@ -81,22 +127,30 @@ def _units(decimals: int) -> Form:
             raise FormError("", shown(found), write(units))
         return units
 
-    return Form(write, read)
+    return Form(write, read, Plain('"([-.0-9]*)"', _Numbers(decimals).__getitem__))
 
 
-def _plain(kind: type, words: str, write: Callable[[Any], str]) -> Form:
+def _plain(kind: type, words: str, write: Callable[[Any], str], plain: Plain) -> Form:
     def read(found: Any) -> Any:
         if type(found) is not kind:
             raise FormError("", shown(found), words)
         return found
 
-    return Form(write, read)
+    return Form(write, read, plain)
 
+
+_NAME = r'"([ !#-\[\]-~]*)"'
+"""A text that JSON writes as it is: ASCII without quote, backslash and what cannot be seen."""
 
 _PLAIN: Mapping[object, Form] = {
-    str: _plain(str, "text", quote),
-    int: _plain(int, "a whole number", int.__repr__),
-    bool: _plain(bool, "true or false", {True: "true", False: "false"}.__getitem__),
+    str: _plain(str, "text", quote, Plain(_NAME, intern)),
+    int: _plain(int, "a whole number", int.__repr__, Plain("(0|-?[1-9][0-9]*)", int)),
+    bool: _plain(
+        bool,
+        "true or false",
+        {True: "true", False: "false"}.__getitem__,
+        Plain("(true|false)", {"true": True, "false": False}.__getitem__),
+    ),
 }
 
 
@@ -110,7 +164,7 @@ def _choice(members: type[StrEnum]) -> Form:
             raise FormError("", shown(found), words)
         return by_value[found]
 
-    return Form(texts.__getitem__, read)
+    return Form(texts.__getitem__, read, Plain(_NAME, by_value.__getitem__))
 
 
 def _rows(row: Form) -> Form:
@@ -147,24 +201,20 @@ def _fields(message: type) -> Form:
 
 def _writer(forms: dict[str, Form], absent: dict[str, Any]) -> Callable[[Any], str]:
     """Return a function of one f-string over all fields: it runs for every record of a run."""
-    writes: dict[str, Callable[[Any], str]] = {}
+    names: dict[str, Any] = {}
     body = ""
     for name, form in forms.items():
+        names[f"_{name}"] = form.write
         if name in absent:
-            writes[f"_{name}"] = _unless(absent[name], f',"{name}":', form.write)
-            body += f"{{_{name}(m.{name})}}"
+            names |= {f"{name}_key": f',"{name}":', f"{name}_default": absent[name]}
+            written = f"{name}_key + _{name}(m.{name})"
+            body += f'{{"" if m.{name} == {name}_default else {written}}}'
         else:
-            writes[f"_{name}"] = form.write
             body += f'{"," if body else ""}"{name}":{{_{name}(m.{name})}}'
     assert body.startswith('"') or not absent, "the first field is always written"
     source = f"lambda m: f'{{{{{body}}}}}'"
-    writer: Callable[[Any], str] = eval(source, writes)  # noqa: S307  # our own field names
+    writer: Callable[[Any], str] = eval(source, names)  # noqa: S307  # our own field names
     return writer
-
-
-def _unless(default: Any, key: str, write: Callable[[Any], str]) -> Callable[[Any], str]:
-    """Return a writer of a field with its key, or of nothing where it is as by default."""
-    return lambda value: "" if value == default else key + write(value)
 
 
 def _within(name: str, form: Form, found: Any) -> Any:

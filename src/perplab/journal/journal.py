@@ -72,7 +72,7 @@ class Journal:
         with database.speaking(self.path):
             for block in self.blocks():
                 if block.number:
-                    yield block.number, block.records[0].seq, batch_of(block)
+                    yield block.number, block.rows[0][0], batch_of(block)
 
     def records(
         self,

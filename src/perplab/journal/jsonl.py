@@ -26,7 +26,7 @@ def export(path: Path | str, out: TextIO) -> int:
     with Journal.open(path) as journal:
         for block in journal.blocks():
             out.write(block.text)
-            records += len(block.records)
+            records += len(block.rows)
     return records
 
 
@@ -116,7 +116,7 @@ def _block(found: dict[str, Any], raw: bytes, records: list[Record], number: int
     line = hash_line(found["batch"], digest)
     if line.encode() != raw:
         raise _line_differs(raw, number, f"its canonical form {shown(line)}")
-    return Block(found["batch"], tuple(records), digest)
+    return Block(found["batch"], records, digest)
 
 
 def _line_differs(raw: bytes, number: int, expected: str) -> JournalError:

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -89,8 +90,12 @@ def config_of(written: dict[str, Any]) -> Config:
     return config
 
 
+@lru_cache(maxsize=8)
 def read_manifest(text: str) -> Manifest:
-    """Return the manifest of its canonical text, or `JournalError`."""
+    """Return the manifest of its canonical text, or `JournalError`.
+
+    Whoever forks a log many times reads the same one each time.
+    """
     try:
         data = json.loads(text)
         _refuse_unknown(data)

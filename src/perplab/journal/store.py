@@ -15,7 +15,7 @@ from perplab.journal.errors import JournalError
 from perplab.journal.schema import create_schema
 from perplab.journal.stored import COLUMNS
 
-COMMIT_EVERY = 5_000
+COMMIT_EVERY = 20_000
 """How many records may wait in memory for the disk."""
 COMMIT_SECONDS = 1.0
 """How old the last commit is when the next batch to come is committed at once."""
@@ -32,10 +32,10 @@ def commit(connection: sqlite3.Connection, blocks: list[Block]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         # In one order, wherever commits fall: so the same run fills the same pages.
-        for block in blocks:
-            connection.executemany(_RECORD, block.records)
-            bounds = block.records[0].seq, block.records[-1].seq
-            connection.execute(_BATCH, (block.number, *bounds, block.hash))
+        add_records, add_batch = connection.cursor().executemany, connection.cursor().execute
+        for number, rows, digest in blocks:
+            add_records(_RECORD, rows)
+            add_batch(_BATCH, (number, rows[0][0], rows[-1][0], digest))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -88,7 +88,7 @@ def _commit_all(connection: sqlite3.Connection, blocks: Iterable[Block]) -> None
     records = 0
     for block in blocks:
         waiting.append(block)
-        records += len(block.records)
+        records += len(block.rows)
         if records >= COMMIT_EVERY:
             commit(connection, waiting)
             waiting, records = [], 0

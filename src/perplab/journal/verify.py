@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perplab.domain.batch import Batch
-from perplab.domain.commands import Observation
+from perplab.domain.commands import Command, Observation
 from perplab.domain.events import Event
 from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.journal import database
-from perplab.journal.chain import Block, Chain
+from perplab.journal.chain import Block, rows_of
 from perplab.journal.comparing import demand_same
 from perplab.journal.ending import demand_seal
 from perplab.journal.errors import JournalError, differs
@@ -24,7 +24,7 @@ from perplab.journal.jsonl import read_lines
 from perplab.journal.manifest import RULES_VERSION, Manifest, config_of, refuse_unknown_manifest
 from perplab.journal.schema import check_schema
 from perplab.journal.seal import SQLITE_MAGIC, check_seal
-from perplab.journal.stored import batch_of, chained, is_end, manifest_of, stored_blocks
+from perplab.journal.stored import batch_of, chained, command_of, is_end, manifest_of, stored_blocks
 
 _RULES_FAILED = (ArithmeticError, LookupError, ValueError, AssertionError)
 
@@ -124,32 +124,32 @@ def _verify_blocks(blocks: Iterator[Block], outcome: Verification) -> None:
     for block in chained(blocks):
         if execution is None:
             outcome.manifest = manifest_of(block)
-            execution = Execution(outcome.manifest, block)
+            execution = Execution(outcome.manifest)
         else:
             execution.demand(block)
-        outcome.records += len(block.records)
+        outcome.records += len(block.rows)
         outcome.batches += 1
         outcome.head = block.hash
         outcome.finished = is_end(block)
 
 
-def execute_again(exchange: Exchange, stored: Batch) -> tuple[Event, ...]:
-    """Return the events of a stored batch's command, and of the quiet ticks before it."""
-    if isinstance(stored.command, Observation) and not stored.events:
-        exchange.tell(stored.time_ns, stored.command)
+def execute_again(
+    exchange: Exchange, time_ns: int, command: Command, *, quiet: bool
+) -> tuple[Event, ...]:
+    """Return the events of a stored command, and of the quiet ticks before it."""
+    if quiet and isinstance(command, Observation):
+        exchange.tell(time_ns, command)
         return ()
-    return exchange.execute(stored.time_ns, stored.command)
+    return exchange.execute(time_ns, command)
 
 
 class Execution:
     """The run once more: each stored batch must be what its command causes."""
 
-    def __init__(self, manifest: Manifest, first: Block) -> None:
+    def __init__(self, manifest: Manifest) -> None:
         if manifest.rules != RULES_VERSION:
             raise differs("manifest, field 'rules'", manifest.rules, RULES_VERSION, seq=0)
         self._exchange = Exchange(config_of(manifest.config))
-        self._chain = Chain()
-        self._chain.pass_over(first)
         self._time_ns = 0
 
     @property
@@ -159,16 +159,23 @@ class Execution:
 
     def demand(self, block: Block) -> None:
         """Execute a stored batch's command; `JournalError` unless it causes the same bytes."""
-        stored = batch_of(block)
-        seq = block.records[0].seq
-        if stored.time_ns < self._time_ns:
-            expected = f"{self._time_ns} or later"
-            raise differs("time_ns", str(stored.time_ns), expected, seq=seq)
-        self._time_ns = stored.time_ns
         try:
-            events = execute_again(self._exchange, stored)
+            self._demand(block)
+        except JournalError:
+            batch_of(block)  # an event that is not even canonical is told as such
+            raise
+
+    def _demand(self, block: Block) -> None:
+        seq, number, time_ns, *_ = block.rows[0]
+        command = command_of(block)
+        if time_ns < self._time_ns:
+            raise differs("time_ns", str(time_ns), f"{self._time_ns} or later", seq=seq)
+        self._time_ns = time_ns
+        try:
+            events = execute_again(self._exchange, time_ns, command, quiet=len(block.rows) == 1)
         except _RULES_FAILED as error:
             what = f"record {seq}: its command cannot be executed"
             raise JournalError(f"{what}: {type(error).__name__} {error}", seq=seq) from error
-        made = Batch(time_ns=stored.time_ns, command=stored.command, events=events)
-        demand_same(block, self._chain.add(made))
+        made = rows_of(Batch(time_ns=time_ns, command=command, events=events), number, seq)
+        if made != block.rows:
+            demand_same(block, Block(number, made, block.hash))

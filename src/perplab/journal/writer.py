@@ -93,11 +93,11 @@ class Writer:
         block = self._chain.add(batch)
         self._ended = is_end(block)
         self._waiting.append(block)
-        self._records_waiting += len(block.records)
+        self._records_waiting += len(block.rows)
         waited = monotonic() - self._committed
         if self._records_waiting >= COMMIT_EVERY or waited >= COMMIT_SECONDS:
             self.flush()
-        return block.records[0].seq
+        return block.rows[0][0]
 
     def flush(self) -> None:
         """Put every batch that came onto the disk, in one transaction."""

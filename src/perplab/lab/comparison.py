@@ -1,6 +1,6 @@
 """Comparison: runs side by side, what each came to, and where it first differs from the first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -11,10 +11,9 @@ from perplab.domain.batch import Batch
 from perplab.domain.instrument import Config
 from perplab.domain.state import State
 from perplab.journal.codec import encode
-from perplab.journal.errors import JournalError
 from perplab.journal.journal import Journal
 from perplab.journal.manifest import Parent, config_of
-from perplab.lab.chronicle import Chronicle
+from perplab.lab.chronicle import Chronicle, follow
 from perplab.lab.outcome import AccountOutcome, outcomes_of
 from perplab.lab.sentences import Sentences
 from perplab.tape.stream import Stream
@@ -68,15 +67,16 @@ class Branch:
 
 @dataclass(slots=True)
 class Watcher:
-    """A listener that keeps what a comparison needs of a run."""
+    """A listener that keeps what a comparison needs of a run, of all its accounts or of some."""
 
     config: Config
+    only: Collection[str] | None = None
     chronicle: Chronicle = field(init=False)
     _seen: dict[str, list[tuple[int, int, ev.Event]]] = field(default_factory=dict)
     _records: int = 0
 
     def __post_init__(self) -> None:
-        self.chronicle = Chronicle(self.config)
+        self.chronicle = Chronicle(self.config, self.only)
 
     def __call__(self, batch: Batch, state: State) -> None:
         """Take the next batch of the run."""
@@ -85,7 +85,7 @@ class Watcher:
         for event in batch.events:
             self._records += 1
             account = getattr(event, "account", None)
-            if account is not None:
+            if account in self.chronicle.stories:
                 self._seen.setdefault(account, []).append((self._records, batch.time_ns, event))
 
     def outcomes(self, end_ns: int, streams: Sequence[Stream] | None) -> dict[str, AccountOutcome]:
@@ -94,11 +94,7 @@ class Watcher:
 
     def facts(self) -> dict[str, tuple[Fact, ...]]:
         """Return each account's events that say something, in order."""
-        return {
-            account: tuple(self._told(account, seen))
-            for account, seen in self._seen.items()
-            if account in self.chronicle.stories
-        }
+        return {account: tuple(self._told(account, seen)) for account, seen in self._seen.items()}
 
     def _told(self, account: str, seen: list[tuple[int, int, ev.Event]]) -> list[Fact]:
         entries = self.chronicle.stories[account].entries
@@ -114,17 +110,15 @@ class Watcher:
         return facts
 
 
-def branch_of(log: Path, name: str, streams: Sequence[Stream] | None) -> Branch:
-    """Return what a log holds, as a branch; the rules are not executed again."""
+def branch_of(
+    log: Path, name: str, streams: Sequence[Stream] | None, only: Collection[str] | None = None
+) -> Branch:
+    """Return what a log holds of all accounts or of some; the rules are not executed again."""
     with Journal.open(log) as journal:
         manifest = journal.manifest
         plan = Plan.model_validate(manifest.scenario)
-        watcher = Watcher(config_of(manifest.config))
-        try:
-            for _, _, batch in journal.batches():
-                watcher(batch, watcher.chronicle.state)
-        except KeyError as error:
-            raise JournalError(f"it is about {error}, which does not exist").at(log) from error
+        watcher = Watcher(config_of(manifest.config), only)
+        follow(journal, watcher, watcher.chronicle.state)
         end_ns = plan.end_ns if journal.finished else watcher.chronicle.state.time_ns
         return Branch(
             name=name,

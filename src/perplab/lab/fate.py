@@ -8,9 +8,10 @@ from perplab.domain import events as ev
 from perplab.domain.commands import PositionSide
 from perplab.domain.numbers import money_down
 from perplab.domain.state import State
-from perplab.engine.outlook import Outlook, outlook
+from perplab.engine.outlook import Outlook
 from perplab.engine.risk import Leg, unrealized
-from perplab.lab.story import Liquidation, Story
+from perplab.lab.course import Course, Liquidation
+from perplab.lab.pool import Still, still_of
 from perplab.lab.tally import Tally, balance_of
 
 
@@ -50,7 +51,12 @@ class Open:
     margin_mode: str
     margin: int
     unrealized: int
-    view: Outlook
+    still: Still
+
+    @property
+    def view(self) -> Outlook:
+        """Return how near its pool is to liquidation."""
+        return self.still.outlook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +81,13 @@ class Fate:
         return self.worth - self.tally.deposited
 
 
-def fate_of(story: Story, state: State) -> Fate:
-    """Return an account's fate from its story and the run's last state."""
-    account = state.accounts[story.account]
+def fate_of(course: Course, state: State) -> Fate:
+    """Return an account's fate from its course and the run's last state."""
+    account = state.accounts[course.account]
     positions = []
     for (symbol, side), position in account.positions.items():
-        view = outlook(state, account, symbol, side)
-        if view is None:
+        still = still_of(state, account, symbol, side)
+        if still is None:
             continue
         profit = money_down(unrealized(state, Leg(symbol, side, position)))
         positions.append(
@@ -92,11 +98,11 @@ def fate_of(story: Story, state: State) -> Fate:
                 margin_mode=position.margin_mode.value,
                 margin=position.margin,
                 unrealized=profit,
-                view=view,
+                still=still,
             )
         )
     verdict, liquidation = verdict_of(
-        story.liquidations, story.ending, opened=story.opened is not None, alive=bool(positions)
+        course.liquidations, course.ending, opened=course.opened, alive=bool(positions)
     )
     return Fate(
         verdict=verdict,
@@ -104,7 +110,7 @@ def fate_of(story: Story, state: State) -> Fate:
         positions=tuple(positions),
         balance=balance_of(account),
         unrealized=sum(position.unrealized for position in positions),
-        tally=story.tally,
+        tally=course.tally,
     )
 
 

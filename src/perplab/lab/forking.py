@@ -10,7 +10,7 @@ from perplab.journal.errors import differs
 from perplab.journal.journal import Journal
 from perplab.journal.manifest import RULES_VERSION, Manifest, Parent, config_of
 from perplab.lab.parting import ForkError, Parting, parting_of
-from perplab.lab.points import point_of
+from perplab.lab.points import point_in
 from perplab.lab.preparation import Setup
 from perplab.venue.actions import parse_action
 from perplab.venue.forks import is_agent, successor
@@ -59,8 +59,8 @@ def fork_of(log: Path, decision: Decision, prices: Prices, places: Sequence[Path
     `JournalError` for a log that cannot be executed again.
     """
     folders = [place for place in places if place.is_dir()]
-    point = point_of(decision.at, log, account=decision.account)
     with Journal.open(log) as journal:
+        point = point_in(journal, decision.at, account=decision.account)
         manifest = journal.manifest
         _demand_rules(log, manifest)
         plan = Plan.model_validate(manifest.scenario)

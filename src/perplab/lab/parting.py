@@ -19,7 +19,10 @@ _VENUE = {kind.__name__ for kind in MADE_BY_VENUE}
 _BY_ITSELF = {kind.__name__ for kind in BY_ITSELF}
 _OPENING = {
     kind.__name__
-    for kind in (cm.StartRun, cm.OpenAccount, cm.Deposit, cm.SetMarginMode, cm.SetLeverage)
+    for kind in (
+        *(cm.StartRun, cm.OpenAccount, cm.Deposit, cm.SetMarginMode, cm.SetLeverage),
+        cm.OpenHolders,
+    )
 }
 
 
@@ -56,19 +59,19 @@ def parting_of(journal: Journal, plan: Plan, point: Point, others: Others) -> Pa
     liquidation it is the last moment at which something could be done: a nanosecond before.
     """
     blocks = [block for block in journal.blocks() if block.number]
-    asked = next(block for block in blocks if block.records[-1].seq == point.seq)
+    asked = next(block for block in blocks if block.last.seq == point.seq)
     there, time_ns = asked, point.time_ns
     if point.event == LiquidationStarted.__name__:
         time_ns -= 1
         there = next(block for block in reversed(blocks) if _time(block) <= time_ns)
     exact = not _is_tick(there) and _time(there) == time_ns
-    seq = there.records[-1].seq
+    seq = there.last.seq
     parting = Parting(time_ns=time_ns, after_seq=seq if exact else None, event=point.event)
     before = [block for block in blocks if _is_before(block, parting)]
     shared = [block for block in before if not _is_quiet(block)]
     _demand_open(parting, before, point)
     _demand_later(plan, journal, parting)
-    parting.seq, parting.hash = shared[-1].records[-1].seq, shared[-1].hash
+    parting.seq, parting.hash = shared[-1].last.seq, shared[-1].hash
     parting.opened = [
         name for block in before if _type(block) == "OpenAccount" for name in _accounts(block)
     ]
@@ -88,7 +91,7 @@ def parting_of(journal: Journal, plan: Plan, point: Point, others: Others) -> Pa
 def _is_before(block: Block, parting: Parting) -> bool:
     """Return whether a batch belongs to what comes before the fork."""
     if parting.after_seq is not None:
-        return block.records[0].seq <= parting.after_seq
+        return block.first.seq <= parting.after_seq
     time_ns = _time(block)
     return time_ns < parting.time_ns or (time_ns == parting.time_ns and _is_tick(block))
 
@@ -127,7 +130,7 @@ def _demand_opened(blocks: list[Block], plan: Plan, parting: Parting) -> None:
     last = 0
     for block in blocks:
         if _type(block) in _OPENING and _time(block) == plan.start_ns:
-            last = block.records[-1].seq
+            last = block.last.seq
         elif not _is_tick(block):
             break
     if parting.seq < last:
@@ -143,7 +146,7 @@ def asked_for(blocks: Sequence[Block], first: int) -> tuple[RecordedCommand, ...
     done: Counter[int] = Counter()
     commands = []
     for place, block in enumerate(blocks):
-        command = block.records[0]
+        command = block.first
         after = done[command.time_ns]
         if command.type in _BY_ITSELF:
             done[command.time_ns] += 1
@@ -169,11 +172,11 @@ def _accounts(block: Block, event: str = "") -> Iterator[str]:
 
 
 def _time(block: Block) -> int:
-    return block.records[0].time_ns
+    return block.first.time_ns
 
 
 def _type(block: Block) -> str:
-    return block.records[0].type
+    return block.first.type
 
 
 def _is_tick(block: Block) -> bool:

@@ -44,13 +44,18 @@ def point_of(text: str, log: Path, *, account: str | None = None) -> Point:
     and at that time. `margin-call:2` and `liquidation` stand for the batch of the nth such event,
     the first without a number; with an account only its events count.
     """
-    nth = _NTH.fullmatch(text)
     with Journal.open(log) as journal:
-        if nth is not None:
-            return _at_event(journal, nth[1], int(nth[2] or 1), account)
-        if _SEQ.fullmatch(text):
-            return _at_record(journal, int(text))
-        return _at_time(journal, text)
+        return point_in(journal, text, account=account)
+
+
+def point_in(journal: Journal, text: str, *, account: str | None = None) -> Point:
+    """Return the point that a text names in a log that is open, as `point_of` does."""
+    nth = _NTH.fullmatch(text)
+    if nth is not None:
+        return _at_event(journal, nth[1], int(nth[2] or 1), account)
+    if _SEQ.fullmatch(text):
+        return _at_record(journal, int(text))
+    return _at_time(journal, text)
 
 
 def _at_event(journal: Journal, name: str, number: int, account: str | None) -> Point:

@@ -22,6 +22,7 @@ from perplab.venue.plan import (
     BracketChange,
     ConstantFunding,
     Plan,
+    PopulationPlan,
     bracket_text,
 )
 from perplab.venue.traders import Trader
@@ -109,6 +110,7 @@ def setup_of(scenario: Scenario, material: Material, span: tuple[int, int] | Non
         start_ns=start_ns,
         end_ns=end_ns,
         accounts=with_digests(scenario.account, [material.folder]),
+        populations=tuple(_population(one, symbols) for one in scenario.population),
         funding=tuple(_constant(spec, symbols) for spec in scenario.funding),
         bracket_changes=tuple(
             BracketChange(symbol=symbol, time_ns=time_ns, brackets=tuple(map(bracket_text, rows)))
@@ -118,6 +120,7 @@ def setup_of(scenario: Scenario, material: Material, span: tuple[int, int] | Non
         tapes=without_folders(scenario.tape),
     )
     _check_funding(plan, funding)
+    _check_names(plan)
     check_actions(plan, symbols)
     prices = Prices(streams=streams, funding=funding)
     return Setup(
@@ -219,6 +222,29 @@ def _constant(spec: FundingSpec, symbols: tuple[str, ...]) -> ConstantFunding:
     return ConstantFunding(
         symbol=symbol, rate=spec.rate, interval_ns=spec.interval_hours * NS_PER_HOUR
     )
+
+
+def _population(plan: PopulationPlan, symbols: tuple[str, ...]) -> PopulationPlan:
+    """Return a population with its symbol named."""
+    symbol = plan.symbol or (symbols[0] if len(symbols) == 1 else "")
+    if symbol not in symbols:
+        expected = f"expected one of {', '.join(symbols)}"
+        raise ScenarioError(f"population {plan.name!r}: symbol: found {symbol!r}, {expected}")
+    return plan.model_copy(update={"symbol": symbol})
+
+
+def _check_names(plan: Plan) -> None:
+    """Refuse a population whose numbered names are those of somebody else."""
+    for place, crowd in enumerate(plan.populations):
+        if any(other.name == crowd.name for other in plan.populations[:place]):
+            raise ScenarioError(f"population {crowd.name!r} stands twice; names must differ")
+        for account in plan.accounts:
+            number = account.name.removeprefix(crowd.name)
+            if account.name.startswith(crowd.name) and number.isdecimal():
+                raise ScenarioError(
+                    f"account {account.name!r} is called as one of the population"
+                    f" {crowd.name!r}; names must differ"
+                )
 
 
 def _check_funding(plan: Plan, funding: Sequence[FundingSeries]) -> None:

@@ -177,7 +177,7 @@ def _given_again(log: Path, plan: Plan) -> Plan:
     again = ForkPlan(
         account="",
         time_ns=plan.start_ns,
-        after_seq=blocks[0].records[-1].seq,
+        after_seq=blocks[0].last.seq,
         others=Others.RECORDED,
         commands=asked_for(blocks, 1),
     )

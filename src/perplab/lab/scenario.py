@@ -2,9 +2,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from perplab.lab.faults import fault_sentence
 from perplab.lab.profiles import with_profiles
@@ -15,6 +15,7 @@ from perplab.venue.plan import (
     FundingRate,
     Line,
     Moment,
+    PopulationPlan,
     TapePlan,
 )
 
@@ -58,7 +59,14 @@ class Scenario(_Part):
     instrument: dict[str, InstrumentSpec] = Field(default_factory=dict)
     tape: tuple[TapePlan, ...] = Field(min_length=1)
     funding: tuple[FundingSpec, ...] = ()
-    account: tuple[AccountPlan, ...] = Field(min_length=1)
+    account: tuple[AccountPlan, ...] = ()
+    population: tuple[PopulationPlan, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_somebody(self) -> Self:
+        if not self.account and not self.population:
+            raise ValueError("nobody is in it; expected an [[account]] or a [[population]]")
+        return self
 
 
 def read_scenario(path: Path) -> Scenario:

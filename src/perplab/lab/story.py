@@ -11,11 +11,14 @@ from perplab.domain.state import PoolKey, State, cross_pool
 from perplab.engine.outlook import Outlook, margin_ratio, outlook, printed
 from perplab.engine.risk import Risk
 from perplab.lab.amounts import exact, price
+from perplab.lab.course import Course, Liquidation
 from perplab.lab.drawdown import Drawdown
+from perplab.lab.extremes import Extremes, Sight
+from perplab.lab.marks import Marks
+from perplab.lab.pool import Pool, Still, still_of
 from perplab.lab.refusals import order_refused
 from perplab.lab.sentences import Sentences
-from perplab.lab.stretches import Sight, Stretches
-from perplab.lab.tally import Tally
+from perplab.lab.stretches import Stretches
 from perplab.tape.stream import Stream
 
 Held = tuple[str, PositionSide]
@@ -34,79 +37,38 @@ class Entry:
     text: str
     symbol: str
     mark: int
-    outlook: Outlook | None
+    still: Still | None
     count: int = 1
     amount: int = 0
     step: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class Liquidation:
-    """A liquidation: when it began, of which symbol, at which mark, and how it ended.
-
-    `crossed` is the liquidation price that the mark reached, None where more than a price moved.
-    """
-
-    time_ns: int
-    symbol: str
-    mark: int
-    crossed: int | None = None
-    outcome: ev.Outcome | None = None
+    @property
+    def outlook(self) -> Outlook | None:
+        """Return how near the position's pool was to liquidation, None where nothing was held."""
+        return None if self.still is None else self.still.outlook
 
 
-@dataclass(slots=True)
-class Extremes:
-    """The nearest that the account's positions came to liquidation, and liquidation itself.
+@dataclass(slots=True, kw_only=True)
+class Story(Course):
+    """A course with an entry for each thing that happened, and with what stands out."""
 
-    `ratio` is None with a time where the equity was not above zero.
-    """
-
-    ratio: Fraction | None = None
-    ratio_ns: int = 0
-    distance: Fraction | None = None
-    distance_ns: int = 0
-    distance_mark: int = 0
-
-    def see(self, sight: Sight) -> None:
-        """Take a sight into account."""
-        ratio, distance = sight.ratio, sight.distance
-        gone = self.ratio is None and self.ratio_ns
-        if ratio is not None and not gone and (self.ratio is None or ratio > self.ratio):
-            self.ratio, self.ratio_ns = ratio, sight.time_ns
-        if distance is not None and (self.distance is None or distance < self.distance):
-            self.distance, self.distance_ns = distance, sight.time_ns
-            self.distance_mark = sight.mark
-
-    def end(self, sight: Sight) -> None:
-        """Take the moment at which a liquidation begins into account."""
-        self.see(sight)
-        if sight.ratio is None and (self.ratio is not None or not self.ratio_ns):
-            self.ratio, self.ratio_ns = None, sight.time_ns
-
-
-@dataclass(slots=True)
-class Story:
-    """An account's entries in order, its money, and what stands out."""
-
-    account: str
-    tally: Tally = field(default_factory=Tally)
+    marks: Marks
     entries: list[Entry] = field(default_factory=list)
-    liquidations: list[Liquidation] = field(default_factory=list)
     extremes: Extremes = field(default_factory=Extremes)
-    stretches: Stretches = field(default_factory=Stretches)
+    stretches: Stretches = field(init=False)
     drawdown: Drawdown = field(default_factory=Drawdown)
-    opened: ev.PositionOpened | None = None
-    opened_ns: int = 0
-    ending: str = ""
-    """How the last position that closed ended: liquidated, a stop, a take-profit, or closed."""
-    margin_calls: int = 0
     refused: list[Entry] = field(default_factory=list)
     _sentences: Sentences = field(default_factory=Sentences)
     _focus: Held | None = None
+    _wide: list[Pool] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stretches = Stretches(self.marks)
 
     def take(self, state: State, event: Event, command: Command) -> None:
         """Take an event of the account, after which the state is as given, and its command."""
-        self.tally.count(event)
+        step = self.liquidating
+        self.count(event, state.time_ns)
         symbol = self._look_at(state, event)
         text = self._tell(state, event, command)
         if text is None:
@@ -117,23 +79,34 @@ class Story:
             text=text,
             symbol=symbol,
             mark=state.prices[symbol].mark if symbol else 0,
-            outlook=self._view(state),
-            step=self._liquidating,
+            still=self._still(state),
+            step=step,
         )
         if isinstance(event, ev.LiquidationStarted):
-            entry = self._begin(state, entry, event)
-        self._note(entry)
+            entry = self._start(state, entry, event)
+        if isinstance(event, ev.Refusal):
+            self.refused.append(entry)
         self._add(entry)
 
-    def watch(self, state: State) -> None:
-        """Look at every position after a batch."""
+    def follow(self, state: State) -> bool:
+        """Take the account as it is after a batch that changed it; return whether it is wide.
+
+        A wide one has a margin pool of several symbols, to be watched whenever a mark moves.
+        """
         account = state.accounts[self.account]
-        for symbol, side in account.positions:
-            if view := outlook(state, account, symbol, side):
-                sight = Sight(state.time_ns, view.mark, view.margin_ratio, view.distance)
-                self.extremes.see(sight)
-        self.stretches.follow(state, account)
+        self._wide = self.stretches.follow(state, account)
         self.drawdown.follow(state, account, self.tally.deposited)
+        self.watch(state)
+        return bool(self._wide)
+
+    def watch(self, state: State) -> None:
+        """Look at the margin pools of several symbols; the others are looked up on the tape."""
+        account = state.accounts[self.account]
+        for pool in self._wide:
+            for share in pool.shares:
+                view = outlook(state, account, share.instrument.symbol, share.side)
+                if view is not None:
+                    self._see(state, view)
 
     def close(self, end_ns: int, streams: Sequence[Stream]) -> None:
         """End the story with its run, and look up on the tape what was skipped."""
@@ -141,21 +114,27 @@ class Story:
         for sight in self.stretches.sights(streams):
             self.extremes.see(sight)
 
+    def _see(self, state: State, view: Outlook) -> None:
+        batch = self.marks.batch
+        sight = Sight(batch, state.time_ns, view.mark, view.margin_ratio, view.distance)
+        self.extremes.see(sight)
+
     def _tell(self, state: State, event: Event, command: Command) -> str | None:
         if not isinstance(event, ev.OrderRejected):
             return self._sentences.tell(event)
         order = command if isinstance(command, PlaceOrder) else None
         return order_refused(state, event, order)
 
-    def _begin(self, state: State, entry: Entry, event: ev.LiquidationStarted) -> Entry:
+    def _start(self, state: State, entry: Entry, event: ev.LiquidationStarted) -> Entry:
         """Keep a liquidation that begins; return its entry with the price that was crossed."""
         ratio = margin_ratio(Risk(event.equity, event.maintenance))
-        self.extremes.end(Sight(state.time_ns, entry.mark, ratio, Fraction(0)))
+        sight = Sight(self.marks.batch, state.time_ns, entry.mark, ratio, Fraction(0))
+        self.extremes.end(sight)
         key = cross_pool(self.account)
         if event.symbol:
             key = PoolKey(self.account, event.symbol, event.position_side)
         crossed = printed(self.stretches.crossed(state, key))
-        self.liquidations.append(Liquidation(entry.time_ns, entry.symbol, entry.mark, crossed))
+        self.liquidations[-1] = Liquidation(entry.time_ns, entry.symbol, entry.mark, crossed)
         if crossed is None:
             return entry
         where = "at" if crossed == entry.mark else "beyond"
@@ -173,40 +152,10 @@ class Story:
             self._focus = next(iter(account.positions))
         return symbol or (self._focus[0] if self._focus else "")
 
-    def _view(self, state: State) -> Outlook | None:
+    def _still(self, state: State) -> Still | None:
         if self._focus is None:
             return None
-        return outlook(state, state.accounts[self.account], *self._focus)
-
-    def _note(self, entry: Entry) -> None:
-        event = entry.event
-        match event:
-            case ev.PositionOpened() if self.opened is None:
-                self.opened, self.opened_ns = event, entry.time_ns
-            case ev.MarginCalled():
-                self.margin_calls += 1
-            case ev.LiquidationEnded():
-                self.liquidations[-1] = replace(self.liquidations[-1], outcome=event.outcome)
-            case ev.PositionClosed():
-                self.ending = self._ending(entry)
-            case _:
-                pass
-        if isinstance(event, ev.Refusal):
-            self.refused.append(entry)
-
-    @property
-    def _liquidating(self) -> bool:
-        return bool(self.liquidations) and self.liquidations[-1].outcome is None
-
-    def _ending(self, entry: Entry) -> str:
-        if self._liquidating:
-            return "liquidated"
-        for last in reversed(self.entries):
-            if last.time_ns != entry.time_ns:
-                break
-            if isinstance(last.event, ev.OrderTriggered):
-                return self._sentences.order(last.event.order_id)
-        return "closed"
+        return still_of(state, state.accounts[self.account], *self._focus)
 
     def _add(self, entry: Entry) -> None:
         """Add an entry; funding payments in a row become one."""

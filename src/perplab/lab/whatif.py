@@ -34,10 +34,11 @@ def run_fork(
 ) -> Branch:
     """Run a fork, proving on the way that it begins as its parent did, and return what it came to.
 
-    A log that is there already is gone on with if it is this fork's, and refused otherwise.
+    It has the figures of the account that decides. A log that is there already is gone on with if
+    it is this fork's, and refused otherwise.
     """
     setup = fork.setup
-    watcher = Watcher(setup.config)
+    watcher = Watcher(setup.config, (fork.account,))
     outcome = run_recorded(
         setup,
         out,

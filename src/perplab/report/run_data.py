@@ -45,12 +45,10 @@ class RunData:
     followed: list[Followed]
 
 
-def run_data(logs: Sequence[Opened], account: str | None) -> RunData:
-    """Return what the page shows of logs, of all accounts or of one."""
+def run_data(logs: Sequence[Opened], shown: Sequence[str]) -> RunData:
+    """Return what the page shows of these accounts of logs."""
     start_ns = min(one.plan.start_ns for one in logs)
     end_ns = max(start_ns + 1, *(one.branch.end_ns for one in logs))
-    names = list(dict.fromkeys(name for one in logs for name in one.branch.outcomes))
-    shown = names if account is None else [account]
     views = max(1, len(shown) * len(logs))
     most = max(_FEWEST_POINTS, 2 * _PAGE_BUCKETS // views)
     followed = [_follow(one, shown, start_ns, end_ns, views) for one in logs]
@@ -67,7 +65,7 @@ def run_data(logs: Sequence[Opened], account: str | None) -> RunData:
         "start_ms": base_ms,
         "start_us": rest_ns // NS_PER_US,
         "end_us": (end_ns - start_ns) // NS_PER_US,
-        "accounts": shown,
+        "accounts": list(shown),
         "symbols": sorted({i.symbol for one in logs for i in one.config.instruments}),
         "branches": [_branch(one, start_ns) for one in logs],
         "prices": price_lines(logs, recorded, edges),
@@ -100,12 +98,12 @@ def _follow(one: Opened, shown: Sequence[str], start_ns: int, end_ns: int, views
             focus = _spread(one.focus.get(name, ()), _ACCOUNT_FOCUS, start_ns, end_ns)
             edges = edges_of(start_ns, end_ns, focus, buckets)
             moments[name] = moments_of(one.config, one.source.streams, edges)
-    timeline = Timeline(one.config, moments)
+    timeline = Timeline(one.config, moments, shown)
     with Journal.open(one.source.log) as journal:
         for _, _, batch in journal.batches():
             timeline(batch, timeline.state)
     timeline.close(one.branch.end_ns)
-    mine = [row for row in timeline.rows if row.account in shown and row.seq >= one.shared]
+    mine = [row for row in timeline.rows if row.seq >= one.shared]
     rows = _kept(mine, max(_FEWEST_ROWS, _MOST_ROWS // max(1, len(shown))))
     return Followed(one, timeline, rows, len(mine) - len(rows))
 

@@ -8,13 +8,15 @@ from typing import Any
 
 from perplab.domain.numbers import format_units
 from perplab.lab.amounts import exact, iso, moment
+from perplab.lab.crowd import Member
 from perplab.lab.outcome import AccountOutcome
+from perplab.report.crowd import crowd_parts
 from perplab.report.life import OVER
 from perplab.report.markup import Cell, bullets, paragraph, section, table
 from perplab.report.outcomes import outcome_tables
 from perplab.report.page import Page, Written, write_page
 from perplab.report.run_data import RunData, highest_ratio, run_data
-from perplab.report.source import Opened, ReportError, Source, opened
+from perplab.report.source import Opened, Source, opened, shown_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +63,14 @@ def write_run_report(
 
 def run_parts(sources: Sequence[Source], account: str | None = None) -> RunParts:
     """Return what a page shows of logs, of all their accounts or of one."""
-    logs = opened(sources)
-    names = list(dict.fromkeys(name for one in logs for name in one.branch.outcomes))
-    if account is not None and account not in names:
-        raise ReportError(f"--account: found {account!r}, expected one of {', '.join(names)}")
-    made = run_data(logs, account)
+    shown = shown_of(sources, account)
+    logs = opened(sources, shown.names)
+    made = run_data(logs, shown.names)
     notes = tuple(_notes(logs, made))
     return RunParts(
         title=_title(logs),
         lead=_lead(logs),
-        sections=tuple(_sections(logs, made, notes)),
+        sections=tuple(_sections(logs, made, shown.crowd, notes)),
         data={**made.data, "texts": _alternatives(made)},
         notes=notes,
     )
@@ -88,8 +88,12 @@ def _lead(logs: Sequence[Opened]) -> str:
     return escape(f"{', '.join(symbols)}, {moment(start_ns)} to {moment(end_ns)} UTC")
 
 
-def _sections(logs: Sequence[Opened], made: RunData, notes: Sequence[str]) -> list[str]:
-    parts = [section("accounts", "What became of it", *outcome_tables(logs, made.data["accounts"]))]
+def _sections(
+    logs: Sequence[Opened], made: RunData, crowd: Sequence[Member], notes: Sequence[str]
+) -> list[str]:
+    names = made.data["accounts"]
+    tables = [*crowd_parts(crowd, len(names)), *outcome_tables(logs, names)]
+    parts = [section("accounts", "What became of it", *tables)]
     parts.append(section("chart", "The run", _sparse(logs), _CHART))
     parts.append(section("events", "Events", _EVENTS))
     parts.append(section("notes", "Notes", bullets(notes)))

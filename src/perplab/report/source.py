@@ -8,6 +8,8 @@ from perplab.domain.instrument import Config
 from perplab.journal.journal import Journal
 from perplab.journal.manifest import Manifest, config_of
 from perplab.lab.comparison import Branch, branch_of
+from perplab.lab.crowd import MOST, Member, crowd_of_log, names_of, worst_of
+from perplab.lab.recorded import plan_of
 from perplab.report.kinds import FOCUS_TYPES
 from perplab.tape.stream import Stream
 from perplab.venue.plan import Plan
@@ -58,11 +60,37 @@ class Opened:
         return self.fork_ns if self.shared else None
 
 
-def opened(sources: Sequence[Source]) -> list[Opened]:
-    """Return the sources, each read once; `JournalError` for a log that is none."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The accounts of a page; `crowd` are all those of its first log, if they are very many."""
+
+    names: tuple[str, ...]
+    crowd: tuple[Member, ...] = ()
+
+
+def shown_of(sources: Sequence[Source], account: str | None) -> Shown:
+    """Return which accounts a page shows: all, one, or of very many those that lost most.
+
+    Those that a fork decided for come first. Raises `ReportError` for one that no log has.
+    """
+    logs = [source.log for source in sources]
+    names = list(dict.fromkeys(name for log in logs for name in names_of(log)))
+    if account is not None and account not in names:
+        few = f"{', '.join(names[:MOST])}{' and more' if len(names) > MOST else ''}"
+        raise ReportError(f"--account: found {account!r}, expected one of {few}")
+    if account is not None or len(names) <= MOST:
+        return Shown(tuple(names if account is None else [account]))
+    crowd = crowd_of_log(logs[0])
+    forked = [fork.account for log in logs for fork in plan_of(log).forks if fork.account]
+    worst = [member.course.account for member in worst_of(crowd, MOST)]
+    return Shown(tuple(dict.fromkeys([*forked, *worst]))[:MOST], tuple(crowd))
+
+
+def opened(sources: Sequence[Source], only: Sequence[str]) -> list[Opened]:
+    """Return the sources with these accounts; `JournalError` for a log that is none."""
     found: list[Opened] = []
     for source in sources:
-        branch = branch_of(source.log, source.name, source.streams)
+        branch = branch_of(source.log, source.name, source.streams, only)
         with Journal.open(source.log) as journal:
             manifest = journal.manifest
             focus = _focus(journal)

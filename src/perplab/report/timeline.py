@@ -1,6 +1,6 @@
 """The timeline: follows a log's batches, and keeps what a page shows of each account."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,8 @@ from perplab.report.kinds import kind_of_event
 from perplab.report.life import Life, equity_of
 from perplab.report.lines import Line
 from perplab.report.moments import Moments
+
+_NEVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +44,22 @@ class Told(NamedTuple):
 
 
 class Timeline(Chronicle):
-    """A chronicle that also keeps a row for each entry, and lines of every account.
+    """A chronicle that also keeps a row for each entry, and lines of every account that is shown.
 
     Between two batches it looks at an account at the drawn ticks; without ticks, whenever the log
     has a price.
     """
 
-    def __init__(self, config: Config, moments: Mapping[str, Moments] | None) -> None:
-        super().__init__(config)
+    def __init__(
+        self, config: Config, moments: Mapping[str, Moments] | None, shown: Sequence[str]
+    ) -> None:
+        super().__init__(config, shown)
         self.rows: list[Row] = []
         self.lives: dict[str, Life] = {}
         self.recorded: dict[Told, Line] = {}
         self._moments = moments
         self._next: dict[str, int] = {}
+        self._due_ns = 0
         self._seq = 0
 
     def __call__(self, batch: Batch, state: State) -> None:
@@ -82,9 +87,10 @@ class Timeline(Chronicle):
 
     def run_to(self, time_ns: int) -> None:
         """Look at every account at the drawn ticks before a time."""
-        if self._moments is None:
+        if self._moments is None or time_ns <= self._due_ns:
             return
         held = self.state.prices
+        due_ns = _NEVER
         for name, life in self.lives.items():
             moments = self._moments.get(name)
             if moments is None:
@@ -99,7 +105,8 @@ class Timeline(Chronicle):
                     life.orders.trail(account, self.state.prices, times[place])
                 place += 1
             self._next[name] = place
-        self.state.prices = held
+            due_ns = min(due_ns, times[place] if place < len(times) else _NEVER)
+        self._due_ns, self.state.prices = due_ns, held
 
     def _take(self, event: Event, command: Command) -> None:
         self._seq += 1
@@ -108,6 +115,7 @@ class Timeline(Chronicle):
         for name in self.stories if own is None else self.stories.keys() & {own}:
             if name not in self.lives:
                 self.lives[name] = Life(name)
+                self._due_ns = 0
             entries = self.stories[name].entries
             # An event without words has no entry.
             if entries and entries[-1].event is event:
@@ -129,7 +137,7 @@ class Timeline(Chronicle):
         self.lives[name].look(self.state, self.state.time_ns)
 
     def _holders(self, symbol: str) -> set[str]:
-        accounts = self.state.accounts.values()
+        accounts = [self.state.accounts[name] for name in self.lives]
         return {one.name for one in accounts if any(symbol == held for held, _ in one.positions)}
 
     def _record(self, tick: Observation, time_ns: int) -> None:

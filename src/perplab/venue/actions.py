@@ -1,5 +1,7 @@
 """Actions: what a scripted account does, written in a few words, as `add-margin 200`."""
 
+from functools import lru_cache
+
 from perplab.venue.account_actions import ACCOUNT_VERBS
 from perplab.venue.action_options import Make
 from perplab.venue.order_actions import ORDER_VERBS
@@ -23,8 +25,12 @@ leverage N [SYMBOL] | isolated|cross [SYMBOL] | hedge | one-way
 WATCH is on last or on mark; OPTIONS are long or short, and as ID"""
 
 
+@lru_cache(maxsize=1024)
 def parse_action(text: str, symbols: tuple[str, ...]) -> Make:
-    """Return what the words ask for, or raise `ActionError`; `GRAMMAR` lists them."""
+    """Return what the words ask for, or raise `ActionError`; `GRAMMAR` lists them.
+
+    The runs of a sweep share what is read once.
+    """
     words = Words(text, text.split(), symbols)
     verb = words.take("a verb")
     build = _VERBS.get(verb)

@@ -20,6 +20,7 @@ from perplab.venue.words import ActionError
 
 MADE_BY_VENUE = (
     cm.StartRun,
+    cm.OpenHolders,
     cm.EndRun,
     cm.ExpireOrders,
     cm.SettleFunding,

@@ -46,6 +46,12 @@ def _moment(value: object) -> object:
     return text
 
 
+def _share(text: str) -> str:
+    if not 0 <= parse_units(text) <= ONE:
+        raise ValueError("expected a share between 0 and 1, as 0.6")
+    return text
+
+
 def _funding_rate(text: str) -> str:
     if abs(parse_units(text)) >= ONE:
         raise ValueError("expected a rate between -1 and 1, as 0.0001 for 0.01%")
@@ -65,6 +71,8 @@ def _line(text: str) -> str:
 
 Amount = Annotated[str, BeforeValidator(_written), AfterValidator(_amount)]
 """A decimal number of at most 8 decimals, as text or whole, not below zero."""
+Share = Annotated[str, BeforeValidator(_written), AfterValidator(_share)]
+"""A part of the whole, 0 to 1."""
 FundingRate = Annotated[str, BeforeValidator(_written), AfterValidator(_funding_rate)]
 """A rate of one settlement: less than the whole notional, either way."""
 Duration = Annotated[str, AfterValidator(_duration)]
@@ -112,6 +120,38 @@ class AccountPlan(_Part):
     agent_digest: str = ""
     parameters: dict[str, bool | int | str] = Field(default_factory=dict)
     latency: Duration = "0s"
+
+
+class PopulationPlan(_Part):
+    """Many accounts that hold a position each as the run starts, drawn from a seed.
+
+    They are called `name` and a number. `longs` and `isolated` are shares of them. Leverage is one
+    of the list, or the most that the brackets allow; notional lies between the two, as likely in
+    each doubling. The entry price is at most `entry` from the first mark, and never further than a
+    quarter of the initial margin is worth; `spare` is the most that an account brings beyond that
+    margin, as a share of it.
+    """
+
+    name: Line = Field(min_length=1, max_length=30)
+    accounts: int = Field(ge=1, le=10_000_000)
+    seed: int = Field(default=7, ge=0)
+    symbol: str | None = Field(default=None, min_length=1)
+    longs: Share = "0.5"
+    isolated: Share = "0.5"
+    leverage: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(2, 3, 5, 10, 20, 50), min_length=1
+    )
+    notional: tuple[Amount, Amount] = ("100", "100000")
+    entry: Share = "0.02"
+    spare: Share = "0.5"
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        low, high = map(parse_units, self.notional)
+        if not 0 < low <= high:
+            found = f"{self.notional[0]} to {self.notional[1]}"
+            raise ValueError(f"its notional is {found}; expected two amounts above zero, rising")
+        return self
 
 
 class ConstantFunding(_Part):
@@ -208,6 +248,7 @@ class Plan(_Part):
     start_ns: int
     end_ns: int
     accounts: tuple[AccountPlan, ...] = ()
+    populations: tuple[PopulationPlan, ...] = ()
     funding: tuple[ConstantFunding, ...] = ()
     bracket_changes: tuple[BracketChange, ...] = ()
     tapes: tuple[TapePlan, ...] = ()

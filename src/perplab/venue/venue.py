@@ -11,13 +11,16 @@ from perplab.domain.state import State
 from perplab.engine.exchange import Exchange
 from perplab.tape.stream import FundingSeries, Stream
 from perplab.venue.clock import At, Clock, Process, Turn
+from perplab.venue.collecting import collecting_rarely
 from perplab.venue.desk import Desk
 from perplab.venue.expiries import Expiries
-from perplab.venue.feed import Feed, Source
+from perplab.venue.feed import Feed
 from perplab.venue.forks import Forks, Recall
 from perplab.venue.logs import logger_of
 from perplab.venue.participants import Cast, Fault
 from perplab.venue.plan import BracketChange, ConstantFunding, Plan, bracket_of
+from perplab.venue.populations import openings_of
+from perplab.venue.source import Source
 from perplab.venue.traders import Trader
 from perplab.venue.writer import Listener, Sink, Writer
 
@@ -103,7 +106,8 @@ class Venue:
         """Run to the end of the plan and return the state."""
         _log.info("run starts", name=self._plan.name, accounts=len(self._plan.accounts))
         try:
-            self._env.run(until=self._ended)
+            with collecting_rarely():
+                self._env.run(until=self._ended)
         except Exception as error:
             # SimPy raises a copy of what a process raised; the original says more.
             if type(error.__cause__) is type(error):
@@ -121,6 +125,9 @@ class Venue:
         self._desk.submit(cm.StartRun())
         for trader in self._traders:
             trader.open()
+        for population in self._plan.populations:
+            for command in openings_of(population, self._desk.state):
+                self._desk.submit(command)
         self._env.process(self._settle(_settlements(prices.funding, self._plan)))
         for change in self._plan.bracket_changes:
             self._env.process(self._change(change))

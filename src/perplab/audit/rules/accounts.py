@@ -1,6 +1,8 @@
 """Accounts: opening them, money in, out and between wallets, and choices. Rules 2 and 3."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from perplab.audit.book import Account, Book
 from perplab.audit.exact import ZERO, down
@@ -26,6 +28,43 @@ def open_account(book: Book, command: Fact) -> Due:
         yield Expected("AccountRejected", body, "18.12", "it is open already")
         return
     yield Expected("AccountOpened", dict(command.body), "2.1")
+
+
+def open_holders(book: Book, command: Fact) -> Due:
+    """Expect each new account with its position, or its refusal. Rule 13.8."""
+    for holder in command["holders"]:
+        cost = holder["entry_price"] * holder["quantity"]
+        margin = initial(abs(cost), holder["leverage"]) if holder["leverage"] > 0 else ZERO
+        names = {name: holder[name] for name in ("account", "symbol")}
+        if reason := _of_holder(book, holder, margin):
+            yield Expected("HolderRejected", names | {"reason": reason}, "13.8", reason)
+            continue
+        isolated = margin if holder["margin_mode"] == "isolated" else ZERO
+        same = {name: holder[name] for name in ("margin_mode", "leverage", "quantity")}
+        money = {"cost": cost, "futures": holder["futures"] - isolated, "isolated": isolated}
+        yield Expected("HolderOpened", names | same | money, "13.8")
+
+
+def _of_holder(book: Book, holder: Mapping[str, Any], margin: Fraction) -> str:
+    if holder["account"] in book.accounts:
+        return "account_already_open"
+    instrument = book.instruments.get(holder["symbol"])
+    if instrument is None:
+        return "symbol_unknown"
+    mark = book.prices[holder["symbol"]].mark
+    if not mark:
+        return "no_price_yet"
+    if holder["entry_price"] <= 0:
+        return "price_not_positive"
+    if not holder["quantity"]:
+        return "quantity_not_positive"
+    if holder["quantity"] % instrument.step:
+        return "quantity_off_step"
+    if not 1 <= holder["leverage"] <= instrument.table.most_leverage:
+        return "leverage_invalid"
+    if abs(holder["quantity"]) * mark > instrument.table.cap_at(holder["leverage"]):
+        return "position_exceeds_bracket_at_leverage"
+    return "margin_insufficient" if holder["futures"] < margin else ""
 
 
 def deposit(book: Book, command: Fact) -> Due:

@@ -6,6 +6,8 @@ from perplab.domain.events.accounts import (
     BracketsChanged,
     BracketsRejected,
     Deposited,
+    HolderOpened,
+    HolderRejected,
     LeverageRejected,
     LeverageSet,
     MarginModeRejected,
@@ -62,6 +64,7 @@ PositionGrown = PositionOpened | PositionIncreased
 PositionShrunk = PositionReduced | PositionClosed
 Refusal = (
     AccountRejected
+    | HolderRejected
     | TransferRejected
     | LeverageRejected
     | MarginModeRejected
@@ -78,6 +81,8 @@ Event = (
     | RunEnded
     | AccountOpened
     | AccountRejected
+    | HolderOpened
+    | HolderRejected
     | Deposited
     | Withdrawn
     | Transferred
@@ -134,6 +139,8 @@ __all__ = [
     "Event",
     "FundingPaid",
     "FundingRejected",
+    "HolderOpened",
+    "HolderRejected",
     "LeverageRejected",
     "LeverageSet",
     "LiquidationEnded",

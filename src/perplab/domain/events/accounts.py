@@ -1,26 +1,25 @@
 """Events of accounts: opened, money moved between wallets, leverage and modes chosen."""
 
-from dataclasses import dataclass
-
 from perplab.domain.commands import MarginMode, PositionMode, Wallet
 from perplab.domain.instrument import Bracket
-from perplab.domain.numbers import Money
+from perplab.domain.message import message
+from perplab.domain.numbers import Money, Qty, Value
 from perplab.domain.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class RunStarted:
     """The exchange opened with so much in its insurance fund."""
 
     insurance_fund: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class RunEnded:
     """The run is over; what is still open is valued at the prices before this event."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AccountOpened:
     """An account exists."""
 
@@ -28,7 +27,7 @@ class AccountOpened:
     position_mode: PositionMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AccountRejected:
     """An account was not opened."""
 
@@ -36,7 +35,30 @@ class AccountRejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
+class HolderOpened:
+    """An account exists and holds a position; `futures` and `isolated` came in from outside."""
+
+    account: str
+    symbol: str
+    margin_mode: MarginMode
+    leverage: int
+    quantity: Qty
+    cost: Value
+    futures: Money
+    isolated: Money
+
+
+@message
+class HolderRejected:
+    """An account with its position was not opened."""
+
+    account: str
+    symbol: str
+    reason: Reason
+
+
+@message
 class Deposited:
     """Money came in from outside."""
 
@@ -45,7 +67,7 @@ class Deposited:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Withdrawn:
     """Money went out."""
 
@@ -54,7 +76,7 @@ class Withdrawn:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class Transferred:
     """Money moved between two wallets of one user."""
 
@@ -64,7 +86,7 @@ class Transferred:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class TransferRejected:
     """A deposit, withdrawal or transfer was refused; `limit` is what would have been allowed."""
 
@@ -73,7 +95,7 @@ class TransferRejected:
     limit: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class LeverageSet:
     """A symbol's leverage was chosen."""
 
@@ -82,7 +104,7 @@ class LeverageSet:
     leverage: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class LeverageRejected:
     """A leverage was refused."""
 
@@ -92,7 +114,7 @@ class LeverageRejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginModeSet:
     """A symbol's margin mode was chosen."""
 
@@ -101,7 +123,7 @@ class MarginModeSet:
     margin_mode: MarginMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginModeRejected:
     """A margin mode was refused."""
 
@@ -111,7 +133,7 @@ class MarginModeRejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionModeSet:
     """The account's position mode was chosen."""
 
@@ -119,7 +141,7 @@ class PositionModeSet:
     position_mode: PositionMode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionModeRejected:
     """A position mode was refused."""
 
@@ -128,7 +150,7 @@ class PositionModeRejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class BracketsChanged:
     """Another leverage-bracket table is in force."""
 
@@ -136,7 +158,7 @@ class BracketsChanged:
     brackets: tuple[Bracket, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class BracketsRejected:
     """A bracket table was for a symbol that is not listed."""
 

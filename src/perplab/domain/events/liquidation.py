@@ -1,9 +1,9 @@
 """Events of liquidation: the story from its trigger to the last unit of money."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from perplab.domain.commands import MarginMode, PositionSide, Side
+from perplab.domain.message import message
 from perplab.domain.numbers import Fine, Money, Price, Qty, Value
 
 
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class LiquidationStarted:
     """A pool's equity is at or below its maintenance margin; the pool as in `MarginCalled`."""
 
@@ -34,7 +34,7 @@ class LiquidationStarted:
     maintenance: Fine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class LiquidationOrdered:
     """An immediate-or-cancel order of the exchange, limited at the bankruptcy price.
 
@@ -53,7 +53,7 @@ class LiquidationOrdered:
     maintenance: Fine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class LiquidationFilled:
     """A part of a position was liquidated; the position event that follows moves the money."""
 
@@ -66,7 +66,7 @@ class LiquidationFilled:
     taker: Taker
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class LiquidationFeeCharged:
     """The insurance fund took its clearance fee from the pool."""
 
@@ -77,7 +77,7 @@ class LiquidationFeeCharged:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionTakenOver:
     """The insurance fund took a position at its bankruptcy price and closed it at the market.
 
@@ -92,7 +92,7 @@ class PositionTakenOver:
     result: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionDeleveraged:
     """A profitable opposite position was closed against a bankrupt one, at its bankruptcy price."""
 
@@ -105,7 +105,7 @@ class PositionDeleveraged:
     price: Price
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class BankruptcyCovered:
     """A wallet's negative balance was paid back to zero (symbol empty: the futures wallet).
 
@@ -119,7 +119,7 @@ class BankruptcyCovered:
     exchange: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class LiquidationEnded:
     """A liquidation is over. `returned` went from the isolated margin to the futures wallet.
 

@@ -1,13 +1,12 @@
 """Events of margin: added, reduced, called for; funding paid."""
 
-from dataclasses import dataclass
-
 from perplab.domain.commands import MarginMode, PositionSide
+from perplab.domain.message import message
 from perplab.domain.numbers import Fine, Money, Price, Qty, Rate, Value
 from perplab.domain.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AutoAddMarginSet:
     """Auto-add margin was switched on or off."""
 
@@ -17,7 +16,7 @@ class AutoAddMarginSet:
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginAdded:
     """The user moved money from the futures wallet into an isolated position."""
 
@@ -27,7 +26,7 @@ class MarginAdded:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginReduced:
     """The user took money out of an isolated position."""
 
@@ -37,7 +36,7 @@ class MarginReduced:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginAutoAdded:
     """The exchange moved money into an isolated position that had reached maintenance."""
 
@@ -48,7 +47,7 @@ class MarginAutoAdded:
     mark: Price
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginAdjustmentRejected:
     """Adding, reducing or auto-add was refused; `limit` is what would have been allowed."""
 
@@ -60,7 +59,7 @@ class MarginAdjustmentRejected:
     limit: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginCalled:
     """A pool's margin ratio rose to the margin-call level.
 
@@ -75,7 +74,7 @@ class MarginCalled:
     maintenance: Fine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class MarginCallCleared:
     """A pool's margin ratio fell below the re-arming level.
 
@@ -89,7 +88,7 @@ class MarginCallCleared:
     maintenance: Fine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class FundingPaid:
     """Funding of one position: `amount` came into its wallet, below zero left it."""
 
@@ -103,7 +102,7 @@ class FundingPaid:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class FundingRejected:
     """Funding could not be settled."""
 

@@ -1,7 +1,5 @@
 """Events of trading: the life of orders, and what their fills did to positions."""
 
-from dataclasses import dataclass
-
 from perplab.domain.absent import absent
 from perplab.domain.commands import (
     MarginMode,
@@ -11,11 +9,12 @@ from perplab.domain.commands import (
     TimeInForce,
     TriggerOn,
 )
+from perplab.domain.message import message
 from perplab.domain.numbers import Money, Price, Qty, Rate, Value
 from perplab.domain.reasons import Cancellation, Expiry, Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderAccepted:
     """An order is open. `number` is its arrival, which orders the queue.
 
@@ -43,7 +42,7 @@ class OrderAccepted:
     good_till_ns: int = absent(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderRejected:
     """An order was refused."""
 
@@ -53,7 +52,7 @@ class OrderRejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderAmended:
     """A resting order has a new price, quantity and place in the queue."""
 
@@ -65,7 +64,7 @@ class OrderAmended:
     quantity: Qty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class AmendmentRejected:
     """An amendment was refused; the order stays as it was."""
 
@@ -74,7 +73,7 @@ class AmendmentRejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderTriggered:
     """A stop's or take-profit's trigger was reached at this price; it goes to the market.
 
@@ -90,7 +89,7 @@ class OrderTriggered:
     number: int = absent(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderQueued:
     """So much is now ahead of a resting order at its price, of what others have there."""
 
@@ -100,7 +99,7 @@ class OrderQueued:
     ahead: Qty
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderFilled:
     """An order traded; the position event that follows moves the money."""
 
@@ -114,7 +113,7 @@ class OrderFilled:
     maker: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderCanceled:
     """An open order was cancelled."""
 
@@ -124,7 +123,7 @@ class OrderCanceled:
     cancellation: Cancellation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class CancellationRejected:
     """There was no such order to cancel."""
 
@@ -133,7 +132,7 @@ class CancellationRejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class OrderExpired:
     """What was left of an order ended without trading."""
 
@@ -143,7 +142,7 @@ class OrderExpired:
     expiry: Expiry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionOpened:
     """A position came to be. `futures` and `isolated` are what the two wallets changed by.
 
@@ -161,7 +160,7 @@ class PositionOpened:
     isolated: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionIncreased:
     """A position grew by `quantity` at `cost`; as `PositionOpened`."""
 
@@ -176,7 +175,7 @@ class PositionIncreased:
     isolated: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionReduced:
     """A position shrank: `quantity` and `cost` are the signed changes."""
 
@@ -192,7 +191,7 @@ class PositionReduced:
     isolated: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@message
 class PositionClosed:
     """Nothing of a position is left; as `PositionReduced`."""
 
