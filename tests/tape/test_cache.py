@@ -1,6 +1,10 @@
 """A converted tape is kept by its content, and never used when it is not what was stored."""
 
+import gzip
+import hashlib
 import os
+import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +16,8 @@ from perplab.tape.generator import generate
 from perplab.tape.options import Reading, ReadOptions
 from perplab.tape.reading import read
 from perplab.tape.source import Source
-from perplab.tape.stream import FundingSeries, Stream
+from perplab.tape.stamps import folder
+from perplab.tape.stream import FundingSeries, Stream, columns_digest
 from perplab.tape.writing import write_csv
 
 ROWS = 20_000
@@ -42,6 +47,7 @@ def converted(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def entry(folder: Path) -> Path:
     (found,) = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    time.sleep(0.02)  # the clock of a file system ticks every few milliseconds
     return found
 
 
@@ -127,14 +133,110 @@ def test_a_damaged_entry_is_made_again(
     assert len(converted) == 2
 
 
-def test_every_changed_byte_changes_the_fingerprint() -> None:
-    values = np.arange(10_000, dtype=np.int64)
-    original = cache.fingerprint(values)
-    rng = np.random.default_rng(1)
-    for place in rng.integers(0, values.nbytes, 300).tolist():
-        changed = values.copy()
-        changed.view(np.uint8)[place] ^= 1 << int(rng.integers(8))
-        assert cache.fingerprint(changed) != original
+def test_a_column_changed_behind_its_times_is_noticed(tape: Path, own_cache: Path) -> None:
+    digest = read([tape]).streams[0].digest
+    column = entry(own_cache) / "0-time_ns.npy"
+    before = column.stat()
+    content = bytearray(column.read_bytes())
+    content[-1] ^= 1
+    column.write_bytes(content)
+    os.utime(column, ns=(before.st_atime_ns, before.st_mtime_ns))
+    stream = read([tape]).streams[0]
+    assert columns_digest(stream.kind, stream.columns()) == digest
+
+
+def test_an_entry_that_was_copied_is_checked_once_and_used(
+    tape: Path, own_cache: Path, converted: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read([tape])
+    kept = entry(own_cache)
+    shutil.copytree(kept, own_cache / ".copy")
+    shutil.rmtree(kept)
+    (own_cache / ".copy").replace(kept)
+    checked: list[Reading] = []
+    monkeypatch.setattr(cache, "_demand_digests", checked.append)
+    read([tape])
+    read([tape])
+    assert (len(checked), len(converted)) == (1, 1)
+
+
+def test_a_damaged_index_is_made_again(tape: Path, own_cache: Path, converted: list[Path]) -> None:
+    read([tape])
+    index = entry(own_cache) / "0-extremes.npy"
+    content = bytearray(index.read_bytes())
+    content[-1] ^= 1
+    index.write_bytes(content)
+    read([tape])
+    assert len(converted) == 2
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows with the size of each file that is hashed."""
+    sizes: list[int] = []
+    sha256 = hashlib.sha256
+
+    def counted(data: bytes) -> object:
+        sizes.append(len(data))
+        return sha256(data)
+
+    monkeypatch.setattr("perplab.tape.source.hashlib.sha256", counted)
+    return sizes
+
+
+def test_a_file_that_rested_is_hashed_once_and_one_changed_just_now_again(
+    tape: Path, hashed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed_ns = tape.stat().st_ctime_ns
+    monkeypatch.setattr("perplab.tape.stamps.time.time_ns", lambda: changed_ns + 1_000)
+    read([tape])
+    read([tape])
+    assert len(hashed) == 2
+    monkeypatch.setattr("perplab.tape.stamps.time.time_ns", lambda: changed_ns + 3_000_000_000)
+    read([tape])
+    read([tape])
+    read([tape])
+    assert len(hashed) == 3
+
+
+def test_a_file_changed_in_place_is_read_anew_even_with_its_old_time_and_size(
+    tape: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perplab.tape.stamps._SETTLED_NS", 0)
+    first = read([tape])
+    before = tape.stat()
+    text = tape.read_bytes()
+    row = text.rindex(b",", 0, -2)
+    with tape.open("r+b") as file:
+        file.seek(row - 1)
+        file.write(b"1" if text[row - 1 : row] != b"1" else b"2")
+    os.utime(tape, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert tape.stat().st_size == before.st_size
+    assert read([tape]).streams[0].digest != first.streams[0].digest
+
+
+def test_a_note_of_a_hash_that_is_damaged_or_wrong_does_no_harm(
+    tape: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perplab.tape.stamps._SETTLED_NS", 0)
+    digest = read([tape]).streams[0].digest
+    (note,) = (own_cache / ".hashes").iterdir()
+    sha256 = note.read_text()
+    tape.with_name(tape.name + ".CHECKSUM").write_text(f"{sha256}  {tape.name}")
+    for text in ("", sha256[:-1], "0" * 64):
+        note.write_text(text)
+        assert read([tape]).streams[0].digest == digest
+
+
+def test_a_packed_file_is_not_unpacked_when_it_was_kept(
+    tape: Path, tmp_path: Path, converted: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = tmp_path / "BTCUSDT-aggTrades-packed.csv.gz"
+    packed.write_bytes(gzip.compress(tape.read_bytes(), 0))
+    digest = read([packed]).streams[0].digest
+    monkeypatch.setattr("gzip.decompress", None)
+    assert read([packed]).streams[0].digest == digest
+    assert converted == [packed]
 
 
 def test_a_cache_that_cannot_be_written_is_noted_and_does_not_matter(
@@ -157,7 +259,7 @@ def test_a_full_disk_leaves_nothing_half_written(
     monkeypatch.setattr("numpy.save", full)
     reading = read([tape])
     assert any("No space left" in note for note in reading.reports[0].notes)
-    assert list(own_cache.iterdir()) == []
+    assert [left for left in own_cache.iterdir() if left.name != ".hashes"] == []
 
 
 def test_an_entry_that_another_process_just_made_is_left_alone(
@@ -182,6 +284,6 @@ def test_what_a_killed_process_left_is_swept_away_later(tape: Path, own_cache: P
 def test_the_folder_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PERPLAB_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert cache.folder() == Path("/somewhere/perplab")
+    assert folder() == Path("/somewhere/perplab")
     monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache.folder() == Path.home() / ".cache" / "perplab"
+    assert folder() == Path.home() / ".cache" / "perplab"

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from perplab.cli.column_roles import columns_of
 from perplab.cli.failures import UsageError
 from perplab.cli.option_numbers import above_zero
 from perplab.cli.replay_terms import Direction, FirstExtreme, Margin, PriceFiles, Terms
-from perplab.cli.ticks_work import columns_of
 from perplab.domain.numbers import NumberError, format_units, parse_units
 from perplab.lab.preparation import Setup, prepare
 from perplab.lab.scenario import scenario_of

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from perplab.lab.amounts import moment
 from perplab.lab.chronicle import Chronicle
@@ -96,6 +95,13 @@ def tape_bar(plan: Plan) -> Iterator[Callable[[int], None] | None]:
     if not console.is_terminal:
         yield None
         return
+    from rich.progress import (  # noqa: PLC0415 - slow to load, and only a terminal shows it
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         length = max(1, plan.end_ns - plan.start_ns)

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from perplab.cli.column_roles import columns_of
 from perplab.cli.progress import progress_bar
 from perplab.cli.ticks_print import print_reading, print_written
 from perplab.domain.instrument import Kind
@@ -61,19 +62,6 @@ def read_options(
         columns=columns_of(columns) if columns else None,
         candle_path="low-first" if candle_path == "low-first" else "high-first",
     )
-
-
-def columns_of(text: str) -> dict[str, str]:
-    """Return roles and columns of a text like time=ts,price=px. Raises BadParameter."""
-    columns: dict[str, str] = {}
-    for part in text.split(","):
-        role, equals, name = part.partition("=")
-        if not (equals and role.strip() and name.strip()):
-            raise typer.BadParameter(f"{part!r} is not ROLE=COLUMN", param_hint="--columns")
-        if role.strip() in columns:
-            raise typer.BadParameter(f"{role.strip()} is given twice", param_hint="--columns")
-        columns[role.strip()] = name.strip()
-    return columns
 
 
 def _check_out(out: Path) -> None:

@@ -6,8 +6,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlite_utils import Database
-
 from perplab.domain.batch import Batch
 from perplab.journal import database
 from perplab.journal.chain import Block, Record
@@ -106,6 +104,8 @@ class Journal:
 
     def query(self, sql: str, values: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
         """Yield the rows of a question in SQL to the tables and views, as dictionaries."""
+        from sqlite_utils import Database  # noqa: PLC0415 - slow to load, and runs ask nothing
+
         with database.speaking(self.path):
             yield from Database(self._connection, execute_plugins=False).query(sql, values)
 

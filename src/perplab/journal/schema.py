@@ -2,8 +2,6 @@
 
 import sqlite3
 
-from sqlite_utils import Database
-
 from perplab.journal.errors import JournalError
 from perplab.journal.manifest import FORMAT
 
@@ -103,9 +101,8 @@ def create_schema(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {FORMAT}")
     for sql in (RECORDS, BATCHES, *TRIGGERS):
         connection.execute(sql)
-    database = Database(connection, execute_plugins=False)
     for name, (prefixes, columns) in VIEWS.items():
-        database.create_view(name, _view(prefixes, columns))
+        connection.execute(f'CREATE VIEW "{name}" AS {_view(prefixes, columns)}')
     connection.execute("COMMIT")
 
 

@@ -76,7 +76,7 @@ def check_ticks(config: Config, streams: Sequence[Stream], start_ns: int, end_ns
     """Refuse a traded or quoted price from start to end that is no multiple of its tick."""
     ticks = {instrument.symbol: instrument.tick for instrument in config.instruments}
     for stream in streams:
-        if stream.kind is Kind.MARK:
+        if stream.kind is Kind.MARK or stream.step % ticks[stream.symbol] == 0:
             continue
         rows = slice(max(0, stream.last_row_at(start_ns)), stream.last_row_at(end_ns) + 1)
         for name, column in stream.columns():

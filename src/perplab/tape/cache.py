@@ -1,15 +1,17 @@
 """Converted tapes kept by the content of the file they came from, and mapped into memory.
 
 An entry is a folder of .npy columns and a sealed meta.json. It is written elsewhere and moved into
-place at once, and every column is checked before use: what is damaged is made again.
+place at once. Files whose stamps are those of their writing are mapped unread; if one differs, the
+digests of all columns are taken anew, and an entry that is damaged is made again.
 """
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,16 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from perplab.domain.instrument import Kind
-from perplab.tape.crossings import BLOCK, Crossings
+from perplab.tape.crossings import Crossings
 from perplab.tape.naming import candle_kind_of
 from perplab.tape.options import FileReport, Reading, ReadOptions
 from perplab.tape.source import Source
-from perplab.tape.stream import FundingSeries, Stream
+from perplab.tape.stamps import Stamp, folder, stamp_of
+from perplab.tape.stream import FundingSeries, Stream, columns_digest
 
 WORTH_KEEPING_BYTES = 1 << 20
 """Smaller files are read as fast as their entry would be."""
 
-_FORMAT = 2
+_FORMAT = 3
 _PART = ".part-"
 _ABANDONED_SECONDS = 86_400
 
@@ -36,14 +39,6 @@ Ints = NDArray[np.int64]
 
 class DamagedError(Exception):
     """An entry that is not what was stored."""
-
-
-def folder() -> Path:
-    """Return where entries are: $PERPLAB_CACHE, $XDG_CACHE_HOME/perplab or ~/.cache/perplab."""
-    if chosen := os.environ.get("PERPLAB_CACHE"):
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "perplab"
 
 
 def key_of(source: Source, options: ReadOptions) -> str:
@@ -68,14 +63,20 @@ def fetch(key: str) -> Reading | None:
         meta = json.loads((entry / "meta.json").read_bytes())
         if meta.pop("seal") != _seal(meta):
             return None
-        return Reading(
+        reading = Reading(
             streams=[_stream(entry, item) for item in meta["streams"]],
             funding=[_funding(entry, item) for item in meta["funding"]],
             reports=[FileReport(**item) for item in meta["reports"]],
         )
+        stamps = _stamps(entry)
+        if stamps != meta["stamps"]:
+            _demand_digests(reading)
+            with suppress(OSError):  # the digests are taken again, then
+                _write_meta(entry, {**meta, "stamps": stamps})
     except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, DamagedError):
         # Whatever is wrong with an entry, the file itself is still there to be read.
         return None
+    return reading
 
 
 def keep(key: str, reading: Reading) -> str | None:
@@ -116,11 +117,9 @@ def _write(part: Path, reading: Reading) -> None:
                 "kind": stream.kind,
                 "name": stream.name,
                 "digest": stream.digest,
-                "columns": {
-                    column: _save(part, f"{number}-{column}.npy", values)
-                    for column, values in stream.columns()
-                },
-                "extremes": _save(part, f"{number}-extremes.npy", stream.index.extremes()),
+                "step": stream.step,
+                "columns": _save(part, f"{number}-", stream.columns()),
+                "extremes": _save_extremes(part, f"{number}-extremes.npy", stream.index),
             }
             for number, stream in enumerate(reading.streams)
         ],
@@ -129,23 +128,40 @@ def _write(part: Path, reading: Reading) -> None:
                 "symbol": series.symbol,
                 "name": series.name,
                 "digest": series.digest,
-                "columns": {
-                    column: _save(part, f"funding-{number}-{column}.npy", values)
-                    for column, values in series.columns()
-                },
+                "columns": _save(part, f"funding-{number}-", series.columns()),
             }
             for number, series in enumerate(reading.funding)
         ],
         "reports": [asdict(report) for report in reading.reports],
     }
-    meta["seal"] = _seal(meta)
-    (part / "meta.json").write_text(json.dumps(meta))
+    _write_meta(part, {**meta, "stamps": _stamps(part)})
+
+
+def _write_meta(entry: Path, meta: dict[str, Any]) -> None:
+    (entry / "meta.json").write_text(json.dumps({**meta, "seal": _seal(meta)}))
+
+
+def _save(part: Path, prefix: str, columns: Iterator[tuple[str, Ints]]) -> dict[str, str]:
+    """Write columns, and return the names of their files."""
+    files = {}
+    for name, values in columns:
+        files[name] = f"{prefix}{name}.npy"
+        np.save(part / files[name], values)
+    return files
+
+
+def _save_extremes(part: Path, name: str, index: Crossings) -> dict[str, str]:
+    extremes = index.extremes()
+    np.save(part / name, extremes)
+    return {"file": name, "digest": _digest_of(extremes)}
 
 
 def _stream(entry: Path, item: dict[str, Any]) -> Stream:
-    columns = {name: _load(entry, saved) for name, saved in item["columns"].items()}
+    columns = _load(entry, item["columns"])
+    extremes = np.load(entry / item["extremes"]["file"])
+    if _digest_of(extremes) != item["extremes"]["digest"]:
+        raise DamagedError(item["extremes"]["file"])
     low_side = columns.get("ask", columns["price"])
-    extremes = _load(entry, item["extremes"])
     return Stream(
         symbol=item["symbol"],
         kind=Kind(item["kind"]),
@@ -156,11 +172,12 @@ def _stream(entry: Path, item: dict[str, Any]) -> Stream:
         quantity=columns.get("quantity"),
         known_digest=item["digest"],
         known_index=Crossings.restored(low_side, columns["price"], extremes),
+        known_step=item["step"],
     )
 
 
 def _funding(entry: Path, item: dict[str, Any]) -> FundingSeries:
-    columns = {name: _load(entry, saved) for name, saved in item["columns"].items()}
+    columns = _load(entry, item["columns"])
     return FundingSeries(
         symbol=item["symbol"],
         name=item["name"],
@@ -170,27 +187,27 @@ def _funding(entry: Path, item: dict[str, Any]) -> FundingSeries:
     )
 
 
-def _save(part: Path, name: str, values: Ints) -> dict[str, str]:
-    np.save(part / name, values)
-    return {"file": name, "print": fingerprint(values)}
+def _load(entry: Path, files: dict[str, str]) -> dict[str, Ints]:
+    return {name: np.asarray(np.load(entry / file, mmap_mode="r")) for name, file in files.items()}
 
 
-def _load(entry: Path, saved: dict[str, str]) -> Ints:
-    values: Ints = np.asarray(np.load(entry / saved["file"], mmap_mode="r"))
-    if values.dtype != np.int64 or fingerprint(values) != saved["print"]:
-        raise DamagedError(saved["file"])
-    return values
+def _stamps(entry: Path) -> dict[str, Stamp]:
+    """Return the stamp of each column, by the name of its file."""
+    return {file.name: stamp_of(file.stat()) for file in sorted(entry.glob("*.npy"))}
 
 
-def fingerprint(values: Ints) -> str:
-    """Return a hash of the sums of blocks: at memory speed it tells any one changed byte."""
-    flat = values.reshape(-1).view(np.uint64)
-    whole = len(flat) // BLOCK * BLOCK
-    sums = flat[:whole].reshape(-1, BLOCK).sum(axis=1)
-    print_ = hashlib.blake2b(sums.tobytes(), digest_size=20)
-    print_.update(flat[whole:].tobytes())
-    print_.update(str(values.shape).encode())
-    return print_.hexdigest()
+def _demand_digests(reading: Reading) -> None:
+    """Raise DamagedError unless the columns are those that were stored."""
+    for stream in reading.streams:
+        if columns_digest(stream.kind, stream.columns()) != stream.digest:
+            raise DamagedError(stream.name)
+    for series in reading.funding:
+        if columns_digest("funding", series.columns()) != series.digest:
+            raise DamagedError(series.name)
+
+
+def _digest_of(extremes: Ints) -> str:
+    return hashlib.blake2b(extremes.tobytes(), digest_size=20).hexdigest()
 
 
 def _seal(meta: dict[str, Any]) -> str:

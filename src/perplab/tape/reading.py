@@ -5,13 +5,10 @@ from pathlib import Path
 
 from perplab.tape import cache
 from perplab.tape.errors import TapeError
-from perplab.tape.hftbacktest import read_npz
 from perplab.tape.merge import merge
 from perplab.tape.options import FileReport, Reading, ReadOptions
-from perplab.tape.recording import is_recording, read_recording
-from perplab.tape.sheet import open_table
-from perplab.tape.source import Source, open_source
-from perplab.tape.tabular import read_table
+from perplab.tape.source import Source, open_packed, unpacked
+from perplab.tape.stamps import remember_sha256
 
 __all__ = ["FileReport", "ReadOptions", "Reading", "TapeError", "read"]
 
@@ -27,10 +24,12 @@ def read(paths: Sequence[Path], options: ReadOptions | None = None) -> Reading:
 
 
 def _read_file(path: Path, options: ReadOptions) -> Reading:
-    source = open_source(path)
+    source = open_packed(path, recall=options.use_cache)
     if not options.use_cache or len(source.stored) < cache.WORTH_KEEPING_BYTES:
         return _convert(source, options)
     key = cache.key_of(source, options)
+    if source.stamp is not None:
+        remember_sha256(source.stamp, source.sha256)
     if (kept := cache.fetch(key)) is not None:
         return kept
     reading = _convert(source, options)
@@ -42,8 +41,7 @@ def _read_file(path: Path, options: ReadOptions) -> Reading:
 
 
 def _convert(source: Source, options: ReadOptions) -> Reading:
-    if source.content == "npz":
-        return read_npz(source, options)
-    if is_recording(source):
-        return read_recording(source, options)
-    return read_table(open_table(source), options)
+    # What converts needs polars, which takes longer to load than a kept tape.
+    from perplab.tape.converting import convert  # noqa: PLC0415
+
+    return convert(unpacked(source), options)

@@ -3,15 +3,16 @@
 import gzip
 import hashlib
 import mmap
+import os
 import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from perplab.tape.errors import TapeError
+from perplab.tape.stamps import Stamp, recalled_sha256, stamp_of
 
 Content = Literal["text", "parquet", "feather", "npz"]
 
@@ -33,25 +34,48 @@ _CHECKSUM_CHARACTERS = 64
 
 @dataclass(kw_only=True)
 class Source:
-    """One file: its bytes as stored, its bytes unpacked, and what they are."""
+    """One file: its bytes as stored, its bytes unpacked, and what they are.
+
+    `stamp` is that of the file as it was opened; `known_sha256` is given by whoever has it already.
+    """
 
     path: Path
     stored: bytes | mmap.mmap
     data: bytes | mmap.mmap
     content: Content
+    stamp: Stamp | None = None
+    known_sha256: str | None = None
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """SHA-256 of the file as stored, in hex."""
-        return hashlib.sha256(self.stored).hexdigest()
+        if self.known_sha256 is None:
+            self.known_sha256 = hashlib.sha256(self.stored).hexdigest()
+        return self.known_sha256
 
 
 def open_source(path: Path) -> Source:
-    """Open, unpack and check a file. Raises TapeError when it is missing, empty or damaged."""
-    stored = _stored(path)
-    source = Source(path=path, stored=stored, data=stored, content="text")
+    """Open, check and unpack a file. Raises TapeError when it is missing, empty or damaged."""
+    return unpacked(open_packed(path))
+
+
+def open_packed(path: Path, *, recall: bool = False) -> Source:
+    """Open and check a file as it is stored. Raises TapeError when it is missing or empty.
+
+    To recall is to take its SHA-256 from when it was hashed before, if its stamp is the same still.
+    """
+    stored, stamp = _stored(path)
+    source = Source(path=path, stored=stored, data=stored, content="text", stamp=stamp)
+    if recall:
+        source.known_sha256 = recalled_sha256(stamp)
     _verify_checksum(source)
     _refuse_misnamed(path, stored)
+    return source
+
+
+def unpacked(source: Source) -> Source:
+    """Return the source with its bytes unpacked. Raises TapeError when they are damaged."""
+    path, stored = source.path, source.stored
     if stored[:2] == _GZIP:
         source.data = _gunzipped(path, stored)
     elif stored[:4] in _ZIP:
@@ -63,12 +87,13 @@ def open_source(path: Path) -> Source:
     return source
 
 
-def _stored(path: Path) -> bytes | mmap.mmap:
+def _stored(path: Path) -> tuple[mmap.mmap, Stamp]:
     try:
         with path.open("rb") as file:
+            stamp = stamp_of(os.fstat(file.fileno()))
             if path.stat().st_size == 0:
                 raise TapeError(path, found="an empty file", expected="rows of prices")
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), stamp
     except OSError as error:
         found = f"nothing to read ({error.strerror or error})"
         raise TapeError(path, found=found, expected="a file of prices") from error
@@ -84,6 +109,8 @@ def _verify_checksum(source: Source) -> None:
         raise TapeError(
             beside, found=repr(wanted), expected="a SHA-256 of 64 hex digits and a file name"
         )
+    if source.sha256 != wanted:
+        source.known_sha256 = None
     if source.sha256 != wanted:
         raise TapeError(
             source.path,

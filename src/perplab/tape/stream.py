@@ -21,7 +21,7 @@ class Stream:
     `quantity` 1e-8 of the base currency. A quote's `price` is the bid and it alone has an `ask`;
     a trade alone may have a `quantity`, where 0 says that the size is not known. `name` is that
     of the file or files, without folders. The columns must not change afterwards.
-    `known_digest` and `known_index` are given by whoever has them already.
+    `known_digest`, `known_index` and `known_step` are given by whoever has them already.
     """
 
     symbol: str
@@ -33,6 +33,7 @@ class Stream:
     quantity: NDArray[np.int64] | None = None
     known_digest: str | None = field(default=None, repr=False)
     known_index: Crossings | None = field(default=None, repr=False)
+    known_step: int | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if (self.kind is Kind.QUOTE) != (self.ask is not None):
@@ -72,6 +73,16 @@ class Stream:
         if self.known_index is None:
             self.known_index = Crossings(self.price if self.ask is None else self.ask, self.price)
         return self.known_index
+
+    @property
+    def step(self) -> int:
+        """The largest step, in 1e-8, of which every price is a multiple."""
+        if self.known_step is None:
+            step = np.gcd.reduce(self.price)
+            self.known_step = int(
+                step if self.ask is None else np.gcd.reduce(self.ask, initial=step)
+            )
+        return self.known_step
 
     def last_row_at(self, time_ns: int) -> int:
         """Return the last row whose time is not after `time_ns`, or -1."""
