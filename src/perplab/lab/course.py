@@ -6,9 +6,20 @@ from typing import get_args
 from perplab.domain import events as ev
 from perplab.domain.commands import OrderType
 from perplab.lab.refusals import NAMES
-from perplab.lab.tally import Tally
+from perplab.lab.tally import MOVES, Tally
 
-_REFUSALS = frozenset(get_args(ev.Refusal))
+_NOTED = frozenset(
+    (
+        ev.OrderAccepted,
+        ev.OrderTriggered,
+        ev.PositionOpened,
+        ev.PositionClosed,
+        ev.MarginCalled,
+        ev.LiquidationStarted,
+        ev.LiquidationEnded,
+        *get_args(ev.Refusal),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +59,14 @@ class Course:
 
     def count(self, event: ev.Event, time_ns: int) -> None:
         """Take an event of the account."""
-        self.tally.count(event)
+        # Most events move no money and are not noted: that is found out by one look each.
+        kind = type(event)
+        if kind in MOVES:
+            self.tally.count(event)
+        if kind in _NOTED:
+            self._note(event, time_ns)
+
+    def _note(self, event: ev.Event, time_ns: int) -> None:
         match event:
             case ev.OrderAccepted() if event.order_type.conditional:
                 self._orders[event.order_id] = event.order_type
@@ -65,7 +83,7 @@ class Course:
                 self.liquidations.append(Liquidation(time_ns, event.symbol, 0))
             case ev.LiquidationEnded():
                 self.liquidations[-1] = replace(self.liquidations[-1], outcome=event.outcome)
-            case _ if type(event) in _REFUSALS:
+            case _ if isinstance(event, ev.Refusal):
                 self.refusals += 1
             case _:
                 pass

@@ -102,9 +102,9 @@ def worst_of(members: Iterable[Member], most: int) -> list[Member]:
 
 
 def _member(account: Account, course: Course, fate: Fate) -> Member:
-    modes = sorted(set(account.margin_mode.values())) or [MarginMode.CROSS]
+    modes = {mode.value for mode in account.margin_mode.values()} or {MarginMode.CROSS.value}
     leverages = tuple(sorted(set(account.leverage.values())))
-    return Member(" and ".join(modes), leverages, course, fate)
+    return Member(" and ".join(sorted(modes)), leverages, course, fate)
 
 
 def _count(terms: str, some: Sequence[Member]) -> Count:

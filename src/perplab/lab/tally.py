@@ -6,6 +6,25 @@ from perplab.domain import events as ev
 from perplab.domain.events import Event
 from perplab.domain.state import Account
 
+MOVES = frozenset(
+    (
+        ev.PositionOpened,
+        ev.PositionIncreased,
+        ev.PositionReduced,
+        ev.PositionClosed,
+        ev.FundingPaid,
+        ev.LiquidationFeeCharged,
+        ev.LiquidationEnded,
+        ev.BankruptcyCovered,
+        ev.MarginAdded,
+        ev.MarginAutoAdded,
+        ev.MarginReduced,
+        ev.Deposited,
+        ev.Withdrawn,
+    )
+)
+"""The events that a tally counts."""
+
 
 @dataclass(slots=True)
 class Tally:
