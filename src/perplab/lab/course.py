@@ -12,6 +12,7 @@ _NOTED = frozenset(
     (
         ev.OrderAccepted,
         ev.OrderTriggered,
+        ev.HolderOpened,
         ev.PositionOpened,
         ev.PositionClosed,
         ev.MarginCalled,
@@ -73,7 +74,7 @@ class Course:
             case ev.OrderTriggered():
                 self.triggered_ns = time_ns
                 self._triggered = NAMES[self._orders[event.order_id]]
-            case ev.PositionOpened() if not self.opened:
+            case ev.HolderOpened() | ev.PositionOpened() if not self.opened:
                 self.opened, self.opened_ns = True, time_ns
             case ev.PositionClosed():
                 self.ending = self._how(time_ns)

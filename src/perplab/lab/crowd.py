@@ -76,7 +76,7 @@ def names_of(log: Path) -> list[str]:
     """Return the accounts that a log opened, in order."""
     sql = (
         "SELECT json_extract(body, '$.account') AS account FROM records"
-        " WHERE kind = 'event' AND type = 'AccountOpened' ORDER BY seq"
+        " WHERE kind = 'event' AND type IN ('AccountOpened', 'HolderOpened') ORDER BY seq"
     )
     with Journal.open(log) as journal:
         return [str(row["account"]) for row in journal.query(sql, [])]

@@ -19,5 +19,6 @@ class Roll:
             course = courses.get(getattr(event, "account", ""))
             if course is not None:
                 course.count(event, batch.time_ns)
-            elif isinstance(event, ev.AccountOpened):
-                courses[event.account] = Course(event.account)
+            elif isinstance(event, ev.AccountOpened | ev.HolderOpened):
+                course = courses[event.account] = Course(event.account)
+                course.count(event, batch.time_ns)
