@@ -1,16 +1,21 @@
-"""Casting: who acts for an account, its agent or its actions alone."""
+"""Casting: who acts for an account, its agent or its actions alone.
+
+What drives agents is loaded for the first account that has one: most runs have none.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from perplab.agents.advising import Adviser
-from perplab.agents.driver import Agent
 from perplab.agents.errors import AgentError
-from perplab.agents.loading import Loaded, arguments, load
 from perplab.venue.desk import Desk
 from perplab.venue.participants import Cast, Participant
 from perplab.venue.plan import AccountPlan
 from perplab.venue.traders import Trader
+
+if TYPE_CHECKING:
+    from perplab.agents.loading import Loaded
 
 
 def cast_from(places: Sequence[Path]) -> Cast:
@@ -23,13 +28,17 @@ def cast_from(places: Sequence[Path]) -> Cast:
         advisers[desk, plan.name] = adviser
         if not plan.agent:
             return Trader(desk, plan)
+        from perplab.agents.driver import Agent  # noqa: PLC0415
+
         return Agent(desk, plan, load_for(plan, places), adviser)
 
     return cast
 
 
-def load_for(plan: AccountPlan, places: Sequence[Path]) -> Loaded:
+def load_for(plan: AccountPlan, places: Sequence[Path]) -> "Loaded":
     """Return an account's agent, or `AgentError` where its file is not the one of the plan."""
+    from perplab.agents.loading import arguments, load  # noqa: PLC0415
+
     try:
         loaded = load(plan.agent, places)
         arguments(loaded, plan.parameters)
