@@ -32,6 +32,7 @@ bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the
 	$(BIN)/python benchmarks/replay_loop.py
 	$(BIN)/python benchmarks/agent_loops.py
 	$(BIN)/python benchmarks/cross_worst_case.py
+	$(BIN)/python benchmarks/sweep_rate.py
 	$(BIN)/python benchmarks/audit_thousand.py
 
 format: $(READY)
