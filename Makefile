@@ -33,6 +33,7 @@ bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the
 	$(BIN)/python benchmarks/agent_loops.py
 	$(BIN)/python benchmarks/cross_worst_case.py
 	$(BIN)/python benchmarks/journal_rates.py
+	$(BIN)/python benchmarks/sweep_rate.py
 	$(BIN)/python benchmarks/audit_thousand.py
 
 bench-peers: $(READY)  ## beside other programs, which it installs: one tape, one task, every answer checked
