@@ -20,7 +20,6 @@ same short tape, in a process of its own each; it is installed as by `make bench
 import argparse
 import gc
 import json
-import math
 import resource
 import statistics
 import subprocess
@@ -33,7 +32,7 @@ from typing import Any
 
 import polars as pl
 
-from measuring import write_rows
+from measuring import exponent, write_rows
 from peers.entries import entries
 from peers.environments import InstallError, install
 from perplab.domain import commands as cm, events as ev
@@ -76,7 +75,8 @@ def main() -> None:
     for series in ("opening", "quiet", "crash"):
         points = [(size, seconds) for name, size, seconds in rows if name == series]
         if len(points) > 1:
-            print(f"{series}: seconds grow as accounts to the power of {_slope(points):.2f}")
+            power = exponent(*zip(*points, strict=True))
+            print(f"{series}: seconds grow with accounts ** {power:.2f}")
     write_rows(options.json, rows)
     if options.lrvx:
         _beside(options.accounts)
@@ -198,12 +198,6 @@ def _print(told: Told) -> None:
         f"{told['opening_s'] / told['crash_s']:12.2f}",
         flush=True,
     )
-
-
-def _slope(points: Sequence[tuple[int, float]]) -> float:
-    """Return the slope of log seconds against log sizes."""
-    sizes, seconds = zip(*((math.log(x), math.log(y)) for x, y in points), strict=True)
-    return statistics.linear_regression(sizes, seconds).slope
 
 
 def _beside(sizes: Sequence[int]) -> None:

@@ -8,8 +8,6 @@ each series: the slope of log seconds against log size.
 
 import argparse
 import json
-import math
-import statistics
 from collections import defaultdict
 from pathlib import Path
 
@@ -17,7 +15,9 @@ import matplotlib as mpl
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-Points = dict[str, list[tuple[float, float]]]
+from measuring import exponent
+
+Points = dict[str, list[tuple[int, float]]]
 
 
 def main() -> None:
@@ -46,21 +46,12 @@ def _draw(axis: Axes, label: str, points: Points) -> None:
     for name, pairs in points.items():
         pairs.sort()
         sizes, seconds = zip(*pairs, strict=True)
-        slope = exponent(pairs)
-        told = "" if slope is None else f", exponent {slope:.2f}"
+        told = f", exponent {exponent(sizes, seconds):.2f}" if len(set(sizes)) > 1 else ""
         print(f"  {name}{told}")
         axis.plot(sizes, seconds, marker="o", label=f"{name}{told}")
     axis.set(xscale="log", yscale="log", xlabel=label, ylabel="seconds")
     axis.grid(visible=True, which="major", alpha=0.4)
     axis.legend(fontsize="small")
-
-
-def exponent(pairs: list[tuple[float, float]]) -> float | None:
-    """Return the slope of log seconds against log size; None of a single size."""
-    if len({size for size, _ in pairs}) == 1:
-        return None
-    sizes, seconds = zip(*((math.log(x), math.log(y)) for x, y in pairs), strict=True)
-    return statistics.linear_regression(sizes, seconds).slope
 
 
 if __name__ == "__main__":
