@@ -33,7 +33,7 @@ from typing import Any
 import polars as pl
 
 from measuring import exponent, write_rows
-from peers.entries import entries
+from peers.entries import program_of
 from peers.environments import InstallError, install
 from perplab.domain import commands as cm, events as ev
 from perplab.domain.batch import Batch
@@ -47,7 +47,7 @@ from perplab.lab.scenario import scenario_of
 from perplab.venue.populations import holders_of
 from perplab.venue.venue import Venue
 
-HERE = Path(__file__).resolve().parent
+LRVX = Path(__file__).resolve().parent / "peers" / "opponents" / "lrvx_population.py"
 STATM = Path("/proc/self/statm")
 LRVX_ROWS = 10_000
 """lrvx looks at every position at every tick, so that its tape is short."""
@@ -121,7 +121,6 @@ def _run(accounts: int, rows: int, isolated: str) -> Told:
             venue.run()
         told = watch.told()
         told["log_bytes"] = log.stat().st_size
-    told["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return told
 
 
@@ -202,9 +201,8 @@ def _print(told: Told) -> None:
 
 def _beside(sizes: Sequence[int]) -> None:
     """Run lrvx's engine and ours on the same isolated population and ticks, and print both."""
-    program = next(one.program for one in entries() if one.program.name == "lrvx")
     try:
-        python = install(program, Path("build/peers").resolve()).python
+        python = install(program_of("lrvx"), Path("build/peers").resolve()).python
     except InstallError as error:
         print(f"\nlrvx is left out: {error}")
         return
@@ -214,8 +212,7 @@ def _beside(sizes: Sequence[int]) -> None:
         for accounts in sizes:
             population, tape = _written(Path(folder), accounts)
             ours = _apart(accounts, LRVX_ROWS, "1")
-            script = HERE / "peers" / "opponents" / "lrvx_population.py"
-            theirs = _json([python, script, "--population", population, "--tape", tape])
+            theirs = _json([python, LRVX, "--population", population, "--tape", tape])
             seconds = ours["quiet_s"] + ours["crash_s"]
             print(
                 f"{accounts:9,}{seconds:13.3f}{ours['liquidated']:13,}"
