@@ -28,14 +28,22 @@ check: $(READY)  ## lint, types, layers
 properties: $(READY)  ## over 2,000 generated runs: skipping equals every tick, the audit confirms
 	PERPLAB_SCENARIOS=2000 $(BIN)/python -m pytest tests/test_skipping.py tests/test_hovering.py tests/agents/test_skipping_agents.py tests/agents/test_zones.py tests/audit
 
-bench: $(READY)  ## the replay loop beside numpy, agents beside a bare loop, the audit beside the engine
+bench: $(READY)  ## ours alone, each part beside its floor; figures and a plot of growth in build/bench
+	mkdir -p build/bench
 	$(BIN)/python benchmarks/replay_loop.py
+	$(BIN)/python benchmarks/replay_loop.py --growth --json build/bench/ticks.json
 	$(BIN)/python benchmarks/agent_loops.py
 	$(BIN)/python benchmarks/cross_worst_case.py
+	$(BIN)/python benchmarks/cold_and_whole.py --large --json build/bench/whole.json
+	$(BIN)/python benchmarks/journal_rates.py --json build/bench/events.json
+	$(BIN)/python benchmarks/account_scale.py --accounts 1000 10000 100000 1000000 --json build/bench/accounts.json
+	$(BIN)/python benchmarks/sweep_rate.py
 	$(BIN)/python benchmarks/audit_thousand.py
+	$(BIN)/python benchmarks/plots.py build/bench/growth.png build/bench/ticks.json:ticks build/bench/accounts.json:accounts build/bench/events.json:records
 
 bench-peers: $(READY)  ## beside other programs, which it installs: one tape, one task, every answer checked
 	$(BIN)/python benchmarks/beside_peers.py
+	$(BIN)/python benchmarks/account_scale.py --accounts 1000 10000 100000 --rows 100000 --lrvx
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -1,26 +1,24 @@
 """Agents beside what they stand against, in one run: medians of the rounds.
 
 An agent that takes every tick of a generated tape, beside a bare Python loop over a list of
-prices with a method call per tick; and an agent that waits for prices over the whole tape,
-beside one numpy pass that takes the minima and maxima of its blocks.
+prices with a method call per tick; two such agents, both of whom take every tick of a tape of a
+tenth, one after the other; and an agent that waits for prices over the whole tape, beside one numpy
+pass that takes the minima and maxima of its blocks.
 
-    python benchmarks/agent_loops.py [--rows 10000000] [--rounds 5]
+    python benchmarks/agent_loops.py [--rows 10000000] [--rounds 5] [--json FILE]
 """
 
 import argparse
 import statistics
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from measuring import block_pass, timed, write_rows
 from perplab.domain.batch import Batch
 from perplab.lab.preparation import Setup, prepare
 from perplab.lab.scenario import scenario_of
-from perplab.tape.crossings import BLOCK
 from perplab.venue.venue import Venue
 
 AGENTS = """
@@ -54,57 +52,75 @@ class Counter:
         self.units = units
 
 
+class Times(NamedTuple):
+    """Seconds of each of them; two agents have a tenth of the ticks."""
+
+    every_tick: float
+    bare_loop: float
+    two_agents: float
+    waits_for_prices: float
+    numpy_pass: float
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    rows = options.rows
     with tempfile.TemporaryDirectory() as folder:
-        _compare(Path(folder), options.rows, options.rounds)
-
-
-def _compare(folder: Path, rows: int, count: int) -> None:
-    (folder / "bench.py").write_text(AGENTS)
-    every, waiting = (_setup(rows, name, folder) for name in ("every_tick", "prices"))
-    prices = every.prices.streams[0].price
-    units = prices.tolist()
-    print(f"{rows:,} ticks; million ticks a second, and the ratio of each pair")
-    print("round    every tick   bare loop   ratio   waits for prices   numpy pass   ratio")
-    rounds = [_round(number + 1, every, waiting, units, prices) for number in range(count)]
-    medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
-    _print("median", len(units), medians)
-
-
-def _setup(rows: int, agent: str, folder: Path) -> Setup:
-    scenario = {
-        "tape": [{"generate": {"rows": rows, "scenario": "flash-crash"}}],
-        "account": [{"name": "ann", "futures": "1000", "agent": f"bench.py:{agent}"}],
-    }
-    return prepare(scenario_of(scenario, "benchmark"), folder)
-
-
-def _round(
-    number: int, every: Setup, waiting: Setup, units: list[int], prices: NDArray[np.int64]
-) -> tuple[float, float, float, float]:
-    times = (
-        _timed(lambda: _run(every)),
-        _timed(lambda: _bare(units)),
-        _timed(lambda: _run(waiting)),
-        _timed(lambda: _pass(prices)),
+        times = _compare(Path(folder), rows, options.rounds)
+    sizes = {name: rows // 10 if name == "two_agents" else rows for name in Times._fields}
+    write_rows(
+        options.json,
+        [
+            (f"agents, {name.replace('_', ' ')}", sizes[name], seconds)
+            for name, seconds in times._asdict().items()
+        ],
     )
-    _print(str(number), len(units), times)
-    return times
 
 
-def _print(name: str, rows: int, times: Sequence[float]) -> None:
-    every, bare, waiting, numpy_pass = times
+def _compare(folder: Path, rows: int, count: int) -> Times:
+    """Return the medians of some rounds, printing each."""
+    (folder / "bench.py").write_text(AGENTS)
+    every, waiting = (_setup(rows, [name], folder) for name in ("every_tick", "prices"))
+    two = _setup(rows // 10, ["every_tick"] * 2, folder)
+    prices = every.prices.streams[0].price
+    works = [
+        partial(_run, every),
+        partial(_bare, prices.tolist()),
+        partial(_run, two),
+        partial(_run, waiting),
+        partial(block_pass, prices),
+    ]
+    print(f"{rows:,} ticks; million ticks a second, and the ratio of each pair")
+    print("round    every tick  bare loop  ratio  two agents  waits for prices  numpy pass  ratio")
+    rounds = []
+    for number in range(count):
+        rounds.append(Times(*(timed(work) for work in works)))
+        _print(str(number + 1), rows, rounds[-1])
+    medians = Times(*(statistics.median(column) for column in zip(*rounds, strict=True)))
+    _print("median", rows, medians)
+    return medians
 
-    def rate(seconds: float) -> float:
-        return rows / seconds / 1e6
 
+def _setup(rows: int, agents: list[str], folder: Path) -> Setup:
+    accounts = [
+        {"name": f"ann{number}", "futures": "1000", "agent": f"bench.py:{agent}"}
+        for number, agent in enumerate(agents)
+    ]
+    tape = [{"generate": {"rows": rows, "scenario": "flash-crash"}}]
+    return prepare(scenario_of({"tape": tape, "account": accounts}, "benchmark"), folder)
+
+
+def _print(name: str, rows: int, times: Times) -> None:
+    every, bare, two, waiting, numpy_pass = times
+    rate = rows / 1e6
     print(
-        f"{name:6}{rate(every):13.2f}{rate(bare):12.2f}{bare / every:8.2f}"
-        f"{rate(waiting):19.1f}{rate(numpy_pass):13.1f}{numpy_pass / waiting:8.3f}",
+        f"{name:6}{rate / every:13.2f}{rate / bare:11.2f}{bare / every:7.2f}"
+        f"{rate / 10 / two:12.2f}"
+        f"{rate / waiting:18.1f}{rate / numpy_pass:12.1f}{numpy_pass / waiting:7.3f}",
         flush=True,
     )
 
@@ -120,18 +136,6 @@ def _bare(units: list[int]) -> None:
     counter = Counter()
     for one in units:
         counter.tick(one)
-
-
-def _pass(prices: NDArray[np.int64]) -> None:
-    whole = prices[: len(prices) // BLOCK * BLOCK].reshape(-1, BLOCK)
-    whole.min(axis=1)
-    whole.max(axis=1)
-
-
-def _timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from measuring import block_pass, timed, write_rows
 from numpy.typing import NDArray
 
+from measuring import block_pass, timed, write_rows
 from perplab.domain.batch import Batch
 from perplab.domain.events import LiquidationStarted
 from perplab.domain.instrument import Config, Kind

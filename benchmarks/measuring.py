@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,12 @@ def block_pass(prices: NDArray[np.int64]) -> None:
     whole = prices[: len(prices) // BLOCK * BLOCK].reshape(-1, BLOCK)
     whole.min(axis=1)
     whole.max(axis=1)
+
+
+def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """Return the slope of a line through the logarithms: cost grows with size ** it."""
+    slope, _ = np.polyfit(np.log(sizes), np.log(seconds), 1)
+    return float(slope)
 
 
 def write_rows(path: Path | None, rows: Iterable[Row]) -> None:

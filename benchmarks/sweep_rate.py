@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 
 from measuring import timed, write_rows
-
 from perplab.lab.forking import Decision, fork_of
 from perplab.lab.preparation import prepare
 from perplab.lab.recorded import run_recorded

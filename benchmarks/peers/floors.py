@@ -49,7 +49,7 @@ def main() -> None:
         with Clock() as clock:
             closed = _pass(column, level)
     row, price = closed or (None, None)
-    say(np.__version__, len(prices), clock, row=row, price=price)
+    say("", len(prices), clock, row=row, price=price)
 
 
 def _pass(prices: NDArray[np.float64], level: float) -> tuple[int, float] | None:

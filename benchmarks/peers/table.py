@@ -85,7 +85,8 @@ def _ours(lines: Sequence[Line], *, in_process: bool) -> Line | None:
 def _row(line: Line, beside: Sequence[Line | None]) -> str:
     program = line.entry.program.name
     version = next((one.reply["version"] for one in line.measured if not one.error), "")
-    name = program if version in program else f"{program} {version}"
+    is_told = version.startswith(program.split()[-1])
+    name = program if is_told else f"{program} {version}".strip()
     if program == OURS:
         name = f"**{OURS}**"
     if line.error:

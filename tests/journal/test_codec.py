@@ -1,5 +1,6 @@
 """The canonical text of commands and events."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
 from typing import Any, get_args, get_origin, get_type_hints
@@ -20,9 +21,10 @@ from perplab.domain.commands import (
 from perplab.domain.events import LiquidationStarted
 from perplab.domain.instrument import Bracket
 from perplab.domain.numbers import Fine, Money, Price, Rate, Value
-from perplab.journal.codec import MESSAGES, decode, encode
+from perplab.journal.codec import MESSAGES, _decoded_strictly, decode, encode
 from perplab.journal.errors import JournalError
-from perplab.journal.forms import DECIMALS, form_of
+from perplab.journal.forms import _KEPT, DECIMALS, form_of
+from perplab.journal.plain import reader_of
 
 UNITS = st.integers(-(10**40), 10**40) | st.integers(-(10**9), 10**9)
 
@@ -55,6 +57,48 @@ def test_every_message_comes_back_from_its_text(name: str) -> None:
         assert decode(name, text) == message
 
     comes_back()
+
+
+def said(read: Callable[..., Any], name: str, text: str) -> object:
+    """Return the message that is read, or what is said against the text."""
+    try:
+        return read(name, text, seq=12)
+    except JournalError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_text_with_a_change_is_read_as_by_the_strict_reader_alone(name: str) -> None:
+    @settings(max_examples=40, database=None, deadline=None)
+    @given(
+        message=values_of(MESSAGES[name]),
+        place=st.integers(0, 10**6),
+        cut=st.integers(0, 2),
+        put=st.text(st.sampled_from('"0159-.+e,:{}[]\\ _\u0665\x7fé\ntrue'), max_size=2),
+    )
+    def is_read_as_strictly(message: Any, place: int, cut: int, put: str) -> None:
+        text = encode(message)
+        at = place % len(text)
+        changed = text[:at] + put + text[at + cut :]
+        assert said(decode, name, changed) == said(_decoded_strictly, name, changed)
+
+    is_read_as_strictly()
+
+
+def test_every_message_without_a_table_is_read_plainly() -> None:
+    tables = {name for name, kind in MESSAGES.items() if reader_of(kind) is None}
+    assert tables == {"ChangeBrackets", "BracketsChanged"}
+    read = reader_of(ObserveMark)
+    assert read is not None
+    assert read(MARK) == decode("ObserveMark", MARK)
+    assert read(MARK.replace("X", "é")) is None
+
+
+def test_more_numbers_than_are_kept_are_written_and_read() -> None:
+    units = [*range(_KEPT + 10), *range(10)]
+    texts = [encode(ObserveMark(symbol="X", row=1, price=Price(each))) for each in units]
+    assert [decode("ObserveMark", text).price for text in texts] == units
+    assert texts[:10] == texts[-10:]
 
 
 def test_the_text_has_the_fields_in_order_and_numbers_as_decimals() -> None:

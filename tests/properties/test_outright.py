@@ -1,6 +1,7 @@
 """Outright: the story told at once is the one that the rules tell step by step."""
 
 from copy import deepcopy
+from typing import Any
 
 from hypothesis import given, settings, strategies as st
 
@@ -61,7 +62,7 @@ def test_it_is_the_story_of_the_rules_or_it_is_not_told(
     spare: int,
     fall: int,
     quoted: int | None,
-    chosen: dict[str, object],
+    chosen: dict[str, Any],
     order: bool,
 ) -> None:
     run = Story(**chosen)

@@ -66,6 +66,9 @@ class History:
         match event:
             case ev.PositionOpened() | ev.PositionIncreased():
                 self._enter(event, time_ns)
+            case ev.HolderOpened():
+                held = _Open(event.margin_mode, time_ns)
+                self._open[event.symbol, PositionSide.BOTH] = held
             case ev.PositionReduced() | ev.PositionClosed():
                 self._leave(event, time_ns)
             case ev.MarginAdded() | ev.MarginAutoAdded():

@@ -172,6 +172,18 @@ def _grown(fact: Fact, _fill: Fraction) -> str:
     return f"{text}, in cross: the whole futures wallet stands behind it."
 
 
+def _holder(fact: Fact, _fill: Fraction) -> str:
+    quantity = fact["quantity"]
+    side = "long" if quantity > 0 else "short"
+    text = (
+        f"The account came in with a {side} of {exact(abs(quantity))} {fact.symbol} from"
+        f" {exact(fact['cost'] / quantity)}"
+    )
+    if fact["margin_mode"] == "isolated":
+        return f"{text}, isolated, with {money(fact['isolated'])} USDT of margin."
+    return f"{text}, in cross, with {money(fact['futures'])} USDT in the futures wallet."
+
+
 def _shrunk(fact: Fact, fill: Fraction) -> str:
     what = "All" if fact.type == "PositionClosed" else exact(abs(fact["quantity"]))
     text = f"{what} of {fact.symbol} was closed at {exact(fill)}, for {money(fact['realized_pnl'])}"
@@ -246,6 +258,7 @@ _TELL: Mapping[str, Callable[[Fact, Fraction], str]] = {
     ),
     "OrderTriggered": lambda f, _: f"Order {f['order_id']} was triggered at {exact(f['price'])}.",
     "OrderCanceled": _canceled,
+    "HolderOpened": _holder,
     "PositionOpened": _grown,
     "PositionIncreased": _grown,
     "PositionReduced": _shrunk,

@@ -96,13 +96,6 @@ def _shrunk(event: ev.PositionReduced | ev.PositionClosed) -> str:
     return f"{text}, PnL {signed(event.realized_pnl)} {money}{fee}"
 
 
-def _holder(event: ev.HolderOpened) -> str:
-    side = "long" if event.quantity > 0 else "short"
-    held = f"{exact(abs(event.quantity))} {base_of(event.symbol)}"
-    brought = f"{exact(event.futures + event.isolated)} {quote_of(event.symbol)}"
-    return f"opened, {side} {held}, {event.margin_mode} {event.leverage}x, {brought}"
-
-
 def _brackets(message: cm.ChangeBrackets | ev.BracketsChanged) -> str:
     return f"{message.symbol}: a table of {len(message.brackets)} brackets"
 
@@ -139,7 +132,6 @@ _TELL: Mapping[type, Callable[[Any], str]] = {
     ev.RunStarted: lambda e: f"run started, insurance fund {exact(e.insurance_fund)} USDT",
     ev.RunEnded: lambda _: "run ended",
     ev.AccountOpened: lambda e: f"account opened, {_mode(e.position_mode)}",
-    ev.HolderOpened: _holder,
     ev.OrderAccepted: _order,
     ev.OrderRejected: lambda e: f"{e.order_id}: REFUSED: {refusal(e.reason)}",
     ev.OrderQueued: lambda e: f"{e.order_id}: {exact(e.ahead)} {base_of(e.symbol)} are ahead of it",

@@ -23,9 +23,12 @@ def run(
     """Run a scenario file and print each account's fate, or one account's story."""
     scenario = read_scenario(path)
     names = [plan.name for plan in scenario.account]
-    if account is not None and account not in names:
+    held = any(crowd.has(account or "") for crowd in scenario.population)
+    if account is not None and account not in names and not held:
+        names += [f"{crowd.called(1)} ..." for crowd in scenario.population]
         raise UsageError(f"--account: found {account!r}, expected one of {some_of(names)}")
-    only = None if as_json or len(names) <= MOST else ()
+    many = bool(scenario.population) or len(names) > MOST
+    only = () if many and not as_json else None
     told = run_told(
         prepare(scenario, path.parent),
         log,
@@ -35,9 +38,10 @@ def run(
     if as_json:
         print_json(told_json(told, account))
     elif account is not None:
-        plan = next(plan for plan in told.setup.plan.accounts if plan.name == account)
-        agent = f", agent {plan.agent}" if plan.agent else ""
-        print_replay(told, account, f"{account}: {terms_of(plan)}{agent}")
+        plan = next((plan for plan in told.setup.plan.accounts if plan.name == account), None)
+        terms = f": {terms_of(plan)}" if plan else ", of a population"
+        agent = f", agent {plan.agent}" if plan and plan.agent else ""
+        print_replay(told, account, f"{account}{terms}{agent}")
     else:
         print_run(told)
     if told.outcome.faults:
@@ -55,7 +59,7 @@ def told_json(told: Told, account: str | None = None) -> dict[str, object]:
 def print_run(told: Told) -> None:
     """Print the accounts side by side, or counted where they are very many, and the notes."""
     console = Console()
-    if len(told.courses) <= MOST:
+    if len(told.courses) <= MOST and not told.setup.plan.populations:
         console.print(accounts_table(told, console.width))
     else:
         for table in crowd_tables(told):

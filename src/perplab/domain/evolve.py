@@ -118,8 +118,9 @@ def _set_auto_add(state: State, event: ev.AutoAddMarginSet) -> None:
 
 
 def _change_brackets(state: State, event: ev.BracketsChanged) -> None:
-    instrument = state.instruments[event.symbol]
-    state.instruments[event.symbol] = replace(instrument, brackets=event.brackets)
+    instrument = replace(state.instruments[event.symbol], brackets=event.brackets)
+    state.instruments[event.symbol] = instrument
+    state.steepest[event.symbol] = instrument.steepest
 
 
 def _end(state: State, _event: ev.RunEnded) -> None:

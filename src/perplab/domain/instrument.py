@@ -94,6 +94,11 @@ class Instrument:
         """Return the leverage that the first bracket allows."""
         return self.brackets[0].max_leverage
 
+    @property
+    def steepest(self) -> Rate:
+        """Return the highest maintenance rate of the brackets."""
+        return max(bracket.rate for bracket in self.brackets)
+
     def bracket_at(self, notional: int) -> int:
         """Return the index of the bracket that holds a 1e-16 notional; a cap is inclusive."""
         for index, bracket in enumerate(self.brackets):

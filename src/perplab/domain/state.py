@@ -167,6 +167,7 @@ class State:
         "orders",
         "prices",
         "settings",
+        "steepest",
         "time_ns",
         "trailing",
     )
@@ -174,6 +175,8 @@ class State:
     def __init__(self, config: Config) -> None:
         self.settings: Settings = config.settings
         self.instruments: dict[str, Instrument] = {i.symbol: i for i in config.instruments}
+        self.steepest: dict[str, Rate] = {i.symbol: i.steepest for i in config.instruments}
+        """The highest maintenance rate of each symbol's brackets."""
         self.prices: dict[str, Prices] = {symbol: Prices() for symbol in self.instruments}
         self.accounts: dict[str, Account] = {}
         self.orders: dict[int, Order] = {}

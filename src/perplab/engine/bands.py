@@ -79,9 +79,15 @@ class Bands:
         heappush(heap, entry)
 
     def _pop_due(self, heap: list[Entry] | None, price: int) -> dict[Key, None]:
+        """Take the valid bounds that a price touches, and outdated ones before them."""
         found: dict[Key, None] = {}
-        while heap and (top := self._top(heap)) is not None and top <= price:
-            found[heappop(heap)[2]] = None
+        while heap:
+            bound, version, key = heap[0]
+            if self._version.get(key) == version:
+                if bound > price:
+                    break
+                found[key] = None
+            heappop(heap)
         return found
 
     def _top(self, heap: list[Entry] | None) -> int | None:

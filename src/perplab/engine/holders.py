@@ -48,6 +48,9 @@ def _refuse(state: State, holder: Holder, margin: Money) -> Reason | None:
         return Reason.QUANTITY_OFF_STEP
     if not 1 <= holder.leverage <= instrument.max_leverage:
         return Reason.LEVERAGE_INVALID
-    if abs(holder.quantity) * mark > instrument.notional_cap(holder.leverage) * ONE:
+    size = abs(holder.quantity) * mark
+    bracket = instrument.brackets[instrument.bracket_at(size)]
+    allowed = holder.leverage <= bracket.max_leverage and size <= bracket.cap * ONE
+    if not allowed and size > instrument.notional_cap(holder.leverage) * ONE:
         return Reason.POSITION_EXCEEDS_BRACKET_AT_LEVERAGE
     return Reason.MARGIN_INSUFFICIENT if holder.futures < margin else None

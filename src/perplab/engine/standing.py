@@ -55,8 +55,8 @@ def reaches_at(
     legs = legs_of(account, key)
     if len(legs) == 1:
         ((symbol, _, position),) = legs
-        brackets = state.instruments[symbol].brackets
-        if max([bracket.rate for bracket in brackets]) < min(*falls_to, *rises_above, ONE):
+        if state.steepest[symbol] < min(*falls_to, *rises_above, ONE):
+            brackets = state.instruments[symbol].brackets
             alone = Lone(brackets, position, wallet_of(account, key), state.prices[symbol].mark)
             return [Reach(symbol, *alone.reach(falls_to, rises_above))]
     return reaches_of(standing_at(state, key, falls_to, rises_above))
@@ -103,41 +103,33 @@ def standing_at(
     """
     risk = assess(state, key)
     symbols = []
-    for symbol, segment in _segments(state, legs_of(state.accounts[key.account], key)).items():
-        falling = [segment.slope(level) for level in falls_to]
-        rising = [-segment.slope(level) for level in rises_above]
-        mark = state.prices[symbol].mark
-        symbols.append(Linear(symbol, mark, segment.low, segment.high, (*falling, *rising)))
+    segments = _segments(state, legs_of(state.accounts[key.account], key))
+    for symbol, (net, weight, low, high) in segments.items():
+        # The slack of a level gains level * net - weight with a price of 1 more, 1e-16.
+        falling = [level * net - weight for level in falls_to]
+        rising = [weight - level * net for level in rises_above]
+        symbols.append(Linear(symbol, state.prices[symbol].mark, low, high, (*falling, *rising)))
     down = [max(0, risk.slack(level)) for level in falls_to]
     up = [max(0, -risk.slack(level)) + 1 for level in rises_above]
     return Standing(tuple(symbols), (*down, *up))
 
 
-class Segment(NamedTuple):
-    """What is linear around a symbol's mark: until a leg leaves its bracket at low or high."""
-
-    net: int
-    """Signed quantity of all legs."""
-    weight: int
-    """Sum of rate * |quantity|, 1e-16."""
-    low: int | None
-    high: int | None
-
-    def slope(self, level: int) -> int:
-        """Return df/dprice, 1e-16."""
-        return level * self.net - self.weight
+_Segment = tuple[int, int, int | None, int | None]
+"""What is linear around a symbol's mark: the signed quantity of all legs, the sum of their rates
+times |quantity|, 1e-16, and between which marks no leg leaves its bracket."""
 
 
-def _segments(state: State, legs: list[Leg]) -> dict[str, Segment]:
+def _segments(state: State, legs: list[Leg]) -> dict[str, _Segment]:
     """Return each symbol's segment at its mark, in the order of the legs."""
-    found: dict[str, Segment] = {}
+    found: dict[str, _Segment] = {}
     for symbol, _, position in legs:
-        brackets = state.instruments[symbol].brackets
         size = abs(position.quantity)
         if not size:
             continue
-        index = state.instruments[symbol].bracket_at(size * state.prices[symbol].mark)
-        net, weight, low, high = found.get(symbol, Segment(0, 0, None, None))
+        instrument = state.instruments[symbol]
+        brackets = instrument.brackets
+        index = instrument.bracket_at(size * state.prices[symbol].mark)
+        net, weight, low, high = found.get(symbol, (0, 0, None, None))
         if index > 0:
             below = divide_down(brackets[index - 1].cap * ONE, size)
             low = below if low is None else max(low, below)
@@ -145,7 +137,7 @@ def _segments(state: State, legs: list[Leg]) -> dict[str, Segment]:
             above = divide_down(brackets[index].cap * ONE, size) + 1
             high = above if high is None else min(high, above)
         net, weight = net + position.quantity, weight + brackets[index].rate * size
-        found[symbol] = Segment(net, weight, low, high)
+        found[symbol] = net, weight, low, high
     return found
 
 

@@ -133,6 +133,6 @@ def rows_of(batch: Batch, number: int, seq: int) -> list[Row]:
 
 def digest_of(head: str, rows: Iterable[Row]) -> str:
     """Return the hash of a batch that follows the hash `head`."""
-    text = head + "\n" + "".join([LINE % row for row in rows])
+    text = f"{head}\n{''.join([LINE % row for row in rows])}"
     # A body that is not ASCII can only come from a changed log, and must not stop the check.
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()

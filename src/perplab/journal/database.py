@@ -49,7 +49,7 @@ def open_reading(path: Path) -> sqlite3.Connection:
 
 def open_writing(path: Path) -> sqlite3.Connection:
     """Open an unfinished log to go on writing it."""
-    return _checked(_connect(path, "mode=rw"), lambda opened: (_check_ours(opened), _hurry(opened)))
+    return _checked(_checked(_connect(path, "mode=rw"), _check_ours), _hurry)
 
 
 def create(path: Path) -> sqlite3.Connection:

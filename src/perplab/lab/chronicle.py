@@ -53,7 +53,7 @@ class Chronicle:
                 self._wide.pop(name, None)
 
     def _take(self, event: ev.Event, command: Command) -> None:
-        if isinstance(event, ev.AccountOpened) and (
+        if isinstance(event, ev.AccountOpened | ev.HolderOpened) and (
             self.only is None or event.account in self.only
         ):
             self.stories[event.account] = Story(event.account, marks=self._marks)

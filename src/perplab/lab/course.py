@@ -6,9 +6,21 @@ from typing import get_args
 from perplab.domain import events as ev
 from perplab.domain.commands import OrderType
 from perplab.lab.refusals import NAMES
-from perplab.lab.tally import Tally
+from perplab.lab.tally import MOVES, Tally
 
-_REFUSALS = frozenset(get_args(ev.Refusal))
+_NOTED = frozenset(
+    (
+        ev.OrderAccepted,
+        ev.OrderTriggered,
+        ev.HolderOpened,
+        ev.PositionOpened,
+        ev.PositionClosed,
+        ev.MarginCalled,
+        ev.LiquidationStarted,
+        ev.LiquidationEnded,
+        *get_args(ev.Refusal),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +60,21 @@ class Course:
 
     def count(self, event: ev.Event, time_ns: int) -> None:
         """Take an event of the account."""
-        self.tally.count(event)
+        # Most events move no money and are not noted: that is found out by one look each.
+        kind = type(event)
+        if kind in MOVES:
+            self.tally.count(event)
+        if kind in _NOTED:
+            self._note(event, time_ns)
+
+    def _note(self, event: ev.Event, time_ns: int) -> None:
         match event:
             case ev.OrderAccepted() if event.order_type.conditional:
                 self._orders[event.order_id] = event.order_type
             case ev.OrderTriggered():
                 self.triggered_ns = time_ns
                 self._triggered = NAMES[self._orders[event.order_id]]
-            case ev.PositionOpened() if not self.opened:
+            case ev.HolderOpened() | ev.PositionOpened() if not self.opened:
                 self.opened, self.opened_ns = True, time_ns
             case ev.PositionClosed():
                 self.ending = self._how(time_ns)
@@ -65,7 +84,7 @@ class Course:
                 self.liquidations.append(Liquidation(time_ns, event.symbol, 0))
             case ev.LiquidationEnded():
                 self.liquidations[-1] = replace(self.liquidations[-1], outcome=event.outcome)
-            case _ if type(event) in _REFUSALS:
+            case _ if isinstance(event, ev.Refusal):
                 self.refusals += 1
             case _:
                 pass

@@ -76,7 +76,7 @@ def names_of(log: Path) -> list[str]:
     """Return the accounts that a log opened, in order."""
     sql = (
         "SELECT json_extract(body, '$.account') AS account FROM records"
-        " WHERE kind = 'event' AND type = 'AccountOpened' ORDER BY seq"
+        " WHERE kind = 'event' AND type IN ('AccountOpened', 'HolderOpened') ORDER BY seq"
     )
     with Journal.open(log) as journal:
         return [str(row["account"]) for row in journal.query(sql, [])]
@@ -102,9 +102,9 @@ def worst_of(members: Iterable[Member], most: int) -> list[Member]:
 
 
 def _member(account: Account, course: Course, fate: Fate) -> Member:
-    modes = sorted(set(account.margin_mode.values())) or [MarginMode.CROSS]
+    modes = {mode.value for mode in account.margin_mode.values()} or {MarginMode.CROSS.value}
     leverages = tuple(sorted(set(account.leverage.values())))
-    return Member(" and ".join(modes), leverages, course, fate)
+    return Member(" and ".join(sorted(modes)), leverages, course, fate)
 
 
 def _count(terms: str, some: Sequence[Member]) -> Count:

@@ -239,8 +239,7 @@ def _check_names(plan: Plan) -> None:
         if any(other.name == crowd.name for other in plan.populations[:place]):
             raise ScenarioError(f"population {crowd.name!r} stands twice; names must differ")
         for account in plan.accounts:
-            number = account.name.removeprefix(crowd.name)
-            if account.name.startswith(crowd.name) and number.isdecimal():
+            if crowd.has(account.name):
                 raise ScenarioError(
                     f"account {account.name!r} is called as one of the population"
                     f" {crowd.name!r}; names must differ"

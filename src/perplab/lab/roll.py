@@ -16,8 +16,9 @@ class Roll:
         """Take the next batch of the run."""
         courses = self.courses
         for event in batch.events:
-            name = getattr(event, "account", None)
-            if isinstance(event, ev.AccountOpened):
-                courses[event.account] = Course(event.account)
-            if name in courses:
-                courses[name].count(event, batch.time_ns)
+            course = courses.get(getattr(event, "account", ""))
+            if course is not None:
+                course.count(event, batch.time_ns)
+            elif isinstance(event, ev.AccountOpened | ev.HolderOpened):
+                course = courses[event.account] = Course(event.account)
+                course.count(event, batch.time_ns)

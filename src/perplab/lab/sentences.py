@@ -114,6 +114,15 @@ def _grown(_: Sentences, event: ev.PositionGrown) -> str:
     return text
 
 
+def holder(event: ev.HolderOpened) -> str:
+    """Return with what an account came in."""
+    side = "long" if event.quantity > 0 else "short"
+    size, money = f"{exact(abs(event.quantity))} {base_of(event.symbol)}", quote_of(event.symbol)
+    held = f"{side} {size} from {exact(divide_half_up(event.cost, event.quantity))}"
+    brought = f"{rounded(event.futures + event.isolated)} {money}"
+    return f"came in {held}, {event.margin_mode} {event.leverage}x, with {brought}"
+
+
 def _called(_: Sentences, event: ev.MarginCalled) -> str:
     ratio = margin_ratio(Risk(event.equity, event.maintenance))
     return f"MARGIN CALL: margin ratio {percent(ratio)}"
@@ -171,6 +180,8 @@ def rounded_fine(fine: int) -> str:
 
 _TELL: Mapping[type, Callable[[Sentences, Any], str]] = {
     ev.AccountRejected: lambda _, e: f"REFUSED: account: {refusal(e.reason)}",
+    ev.HolderOpened: lambda _, e: holder(e),
+    ev.HolderRejected: lambda _, e: f"REFUSED: account with a position: {refusal(e.reason)}",
     ev.Deposited: lambda _, e: f"deposited {rounded(e.amount)} USDT into {e.wallet}",
     ev.Withdrawn: lambda _, e: f"withdrew {rounded(e.amount)} USDT from {e.wallet}",
     ev.Transferred: lambda _, e: f"moved {rounded(e.amount)} USDT from {e.source} to {e.target}",

@@ -6,6 +6,26 @@ from perplab.domain import events as ev
 from perplab.domain.events import Event
 from perplab.domain.state import Account
 
+MOVES = frozenset(
+    (
+        ev.HolderOpened,
+        ev.PositionOpened,
+        ev.PositionIncreased,
+        ev.PositionReduced,
+        ev.PositionClosed,
+        ev.FundingPaid,
+        ev.LiquidationFeeCharged,
+        ev.LiquidationEnded,
+        ev.BankruptcyCovered,
+        ev.MarginAdded,
+        ev.MarginAutoAdded,
+        ev.MarginReduced,
+        ev.Deposited,
+        ev.Withdrawn,
+    )
+)
+"""The events that a tally counts."""
+
 
 @dataclass(slots=True)
 class Tally:
@@ -37,7 +57,7 @@ class Tally:
         to_fund = self.liquidation_fees + self.forfeited + self.covered
         return self.realized_pnl + self.funding + self.fees + to_fund
 
-    def count(self, event: Event) -> None:  # noqa: C901  # one case each
+    def count(self, event: Event) -> None:  # noqa: C901, PLR0912  # one case each
         """Add what an event of the account moved into or out of it."""
         match event:
             case ev.PositionOpened() | ev.PositionIncreased():
@@ -61,6 +81,8 @@ class Tally:
                 self.reduced += event.amount
             case ev.Deposited():
                 self.deposited += event.amount
+            case ev.HolderOpened():
+                self.deposited += event.futures + event.isolated
             case ev.Withdrawn():
                 self.deposited -= event.amount
             case _:

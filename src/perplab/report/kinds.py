@@ -9,7 +9,7 @@ _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("auto-add", (ev.MarginAutoAdded,)),
     ("added", (ev.MarginAdded,)),
     ("removed", (ev.MarginReduced,)),
-    ("opened", (ev.PositionOpened, ev.PositionIncreased)),
+    ("opened", (ev.HolderOpened, ev.PositionOpened, ev.PositionIncreased)),
     ("closed", (ev.PositionClosed, ev.PositionReduced)),
     (
         "liquidation step",

@@ -23,6 +23,10 @@ _EFFORT = 1 << 12
 _MOST_EFFORT = 1 << 22
 """How many rows are summed up for a pool at first and at most; each time that it was worth it
 twice as many as the time before."""
+_NEAR = 16
+"""A look that reaches no farther than so many rows of a stream was in vain."""
+_MOST_VAIN = 10
+"""After n looks in vain, at most after so many, the next 2**n - 1 touches are left to the bands."""
 
 
 class _Appointment(NamedTuple):
@@ -44,6 +48,8 @@ class Lookahead:
         self._queue: list[_Appointment] = []
         self._latest: dict[PoolKey, _Appointment] = {}
         self._efforts: dict[PoolKey, int] = {}
+        self._vain: dict[PoolKey, int] = {}
+        self._left_alone: dict[PoolKey, int] = {}
         self._numbers = count()
 
     def next_due(self) -> Due | None:
@@ -63,13 +69,23 @@ class Lookahead:
     def look(self) -> None:
         """Look ahead for the pools to which nothing happened just now."""
         for key in self._exchange.unmoved:
-            if self._is_joint(key):
+            if self._is_worth_it(key) and self._is_joint(key):
                 self._look_for(key, self._efforts.get(key, _EFFORT))
 
     def _is_joint(self, key: PoolKey) -> bool:
         """Return whether a pool has several symbols; the bands of one are exact."""
-        legs = legs_of(self._exchange.state.accounts[key.account], key)
+        account = self._exchange.state.accounts[key.account]
+        if key.symbol or len(account.positions) == 1:
+            return False
+        legs = legs_of(account, key)
         return any(leg.symbol != legs[0].symbol for leg in legs)
+
+    def _is_worth_it(self, key: PoolKey) -> bool:
+        """Return whether to look; not so soon where looks were in vain, as at a bracket's edge."""
+        left = self._left_alone.get(key, 0)
+        if left:
+            self._left_alone[key] = left - 1
+        return not left
 
     def _look_for(self, key: PoolKey, effort: int) -> None:
         state = self._exchange.state
@@ -81,13 +97,18 @@ class Lookahead:
             parts.append((source.turn, part))
         parts.sort(key=lambda part: part[0])
         found = first_fall([part for _, part in parts], pool.distances, effort)
-        self._exchange.postpone(key)
         self._latest.pop(key, None)
         if found is not None:
-            turn = parts[found.part][0]
-            due = Due(int(self._sources[turn].stream.time_ns[found.row]), turn, found.row)
+            turn, part = parts[found.part]
+            if found.row < part.row + _NEAR:
+                self._vain[key] = vain = min(self._vain.get(key, 0) + 1, _MOST_VAIN)
+                self._left_alone[key] = 2**vain - 1
+                return
+            due = Due(int(part.stream.time_ns[found.row]), turn, found.row)
             self._latest[key] = appointment = _Appointment(due, next(self._numbers), key, effort)
             heappush(self._queue, appointment)
+        self._vain.pop(key, None)
+        self._exchange.postpone(key)
 
     def _holds(self, appointment: _Appointment) -> bool:
         """Return whether the pool has not changed since."""

@@ -145,6 +145,19 @@ class PopulationPlan(_Part):
     entry: Share = "0.02"
     spare: Share = "0.5"
 
+    def called(self, number: int) -> str:
+        """Return the name of a holder; numbers begin at 1."""
+        return f"{self.name}{number:0{len(str(self.accounts))}}"
+
+    def has(self, account: str) -> bool:
+        """Return whether an account is called as one of these holders."""
+        number = account.removeprefix(self.name)
+        return (
+            number.isdecimal()
+            and self.called(int(number)) == account
+            and (1 <= int(number) <= self.accounts)
+        )
+
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:
         low, high = map(parse_units, self.notional)

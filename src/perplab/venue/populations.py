@@ -30,7 +30,6 @@ def holders_of(plan: PopulationPlan, instrument: Instrument, mark: int) -> Itera
         parse_units, (plan.longs, plan.isolated, plan.entry, plan.spare)
     )
     doublings = _doublings(*map(parse_units, plan.notional))
-    digits = len(str(plan.accounts))
     for number in range(1, plan.accounts + 1):
         sign = 1 if chance.below(ONE) < longs else -1
         mode = MarginMode.ISOLATED if chance.below(ONE) < isolated else MarginMode.CROSS
@@ -47,7 +46,7 @@ def holders_of(plan: PopulationPlan, instrument: Instrument, mark: int) -> Itera
         margin = initial_margin(quantity * price, leverage)
         brought = margin + margin * chance.below(spare + 1) // ONE
         yield Holder(
-            account=f"{plan.name}{number:0{digits}}",
+            account=plan.called(number),
             symbol=instrument.symbol,
             margin_mode=mode,
             leverage=leverage,
