@@ -172,16 +172,16 @@ def test_a_damaged_index_is_made_again(tape: Path, own_cache: Path, converted: l
 
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return a list that grows with the size of each file that is hashed."""
-    sizes: list[int] = []
+    """Return a list that grows with each file that is hashed."""
+    files: list[int] = []
     sha256 = hashlib.sha256
 
-    def counted(data: bytes) -> object:
-        sizes.append(len(data))
-        return sha256(data)
+    def counted() -> object:
+        files.append(len(files))
+        return sha256()
 
     monkeypatch.setattr("perplab.tape.source.hashlib.sha256", counted)
-    return sizes
+    return files
 
 
 def test_a_file_that_rested_is_hashed_once_and_one_changed_just_now_again(

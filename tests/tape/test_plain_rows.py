@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from perplab.domain.numbers import INT64_MAX, parse_units
 from perplab.tape import plain_rows
@@ -49,6 +49,7 @@ def table(lines: list[str]) -> CsvTable:
     return CsvTable(Source(path=Path("a.csv"), stored=data, data=data, content="text"))
 
 
+@settings(deadline=None)
 @given(lines=st.lists(plain_lines, min_size=1), chunk=st.integers(100, 300), ends=st.booleans())
 def test_plain_rows_are_what_their_texts_say_however_they_are_cut(
     lines: list[str], chunk: int, *, ends: bool
@@ -64,6 +65,7 @@ def test_plain_rows_are_what_their_texts_say_however_they_are_cut(
     }
 
 
+@settings(deadline=None)
 @given(lines=st.lists(st.one_of(plain_lines, odd_lines), min_size=1))
 def test_whatever_is_read_as_plain_is_read_the_same_cell_by_cell(lines: list[str]) -> None:
     plain = read_rows("\n".join(lines))
@@ -74,6 +76,7 @@ def test_whatever_is_read_as_plain_is_read_the_same_cell_by_cell(lines: list[str
     assert [text.lower() == "true" for text in slow["flag"]] == plain[3]
 
 
+@settings(deadline=None)
 @given(lines=st.lists(st.one_of(plain_lines, odd_lines), min_size=1))
 def test_with_plain_rows_and_without_a_table_is_loaded_or_refused_alike(lines: list[str]) -> None:
     def told(*, plainly: bool) -> object:

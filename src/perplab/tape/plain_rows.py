@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from perplab.domain.numbers import INT64_MAX, ONE
+from perplab.tape.source import release
 
 Form = Literal["integer", "decimal", "text", "flag"]
 """How the cells of a column read."""
@@ -119,6 +120,7 @@ def _block(data: bytes | mmap.mmap, start: int, end: int) -> Bytes:
     size = end - start
     block = np.full(_PAD + size + 1 + _WORD, _FILLER, np.uint8)
     block[_PAD : _PAD + size] = np.frombuffer(data, np.uint8, size, start)
+    release(data, start, end)
     if block[_PAD + size - 1] != _LINE_BREAK:
         block[_PAD + size] = _LINE_BREAK
     return block

@@ -29,6 +29,7 @@ _SUFFIXES: Mapping[str, tuple[str, bytes | tuple[bytes, ...]]] = {
 }
 """What a name's ending promises, and how such a file begins."""
 _SNIFF = 4096
+_PIECE = 1 << 20
 _CHECKSUM_CHARACTERS = 64
 
 
@@ -50,8 +51,19 @@ class Source:
     def sha256(self) -> str:
         """SHA-256 of the file as stored, in hex."""
         if self.known_sha256 is None:
-            self.known_sha256 = hashlib.sha256(self.stored).hexdigest()
+            digest, stored = hashlib.sha256(), memoryview(self.stored)
+            for start in range(0, len(stored), _PIECE):
+                digest.update(stored[start : start + _PIECE])
+                release(self.stored, start, start + _PIECE)
+            self.known_sha256 = digest.hexdigest()
         return self.known_sha256
+
+
+def release(data: bytes | mmap.mmap, start: int, end: int) -> None:
+    """Say that a part was read: of a mapped file, it need not be in this process's memory."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        data.madvise(mmap.MADV_DONTNEED, first, min(end, len(data)) - first)
 
 
 def open_source(path: Path) -> Source:
