@@ -34,8 +34,8 @@ bench: $(READY)  ## ours alone, each part beside its floor; figures and a plot o
 	$(BIN)/python benchmarks/replay_loop.py --growth --json build/bench/ticks.json
 	$(BIN)/python benchmarks/agent_loops.py
 	$(BIN)/python benchmarks/cross_worst_case.py
-	$(BIN)/python benchmarks/cold_and_whole.py --large --json build/bench/whole.json
-	$(BIN)/python benchmarks/journal_rates.py --json build/bench/events.json
+	$(BIN)/python benchmarks/cold_and_whole.py --json build/bench/whole.json
+	$(BIN)/python benchmarks/journal_rates.py --sizes 10000 100000 300000 --rounds 3 --json build/bench/events.json
 	$(BIN)/python benchmarks/account_scale.py --accounts 1000 10000 100000 1000000 --json build/bench/accounts.json
 	$(BIN)/python benchmarks/sweep_rate.py
 	$(BIN)/python benchmarks/audit_thousand.py
