@@ -117,6 +117,27 @@ print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.parametrize("words", [["--help"], ["replay", "-h"], ["calc", "--help"]])
+def test_the_program_prints_the_same_help_without_what_typer_loads_for_markdown(
+    words: list[str], perplab: Perplab
+) -> None:
+    code = f"""
+import sys
+from perplab.cli.main import main
+sys.argv = ["perplab", *{words!r}]
+try:
+    main()
+finally:
+    print("markdown_it" in sys.modules, file=sys.stderr)
+"""
+    environment = {**os.environ, **WIDE}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stderr.strip() == "False"
+    assert done.stdout.split() == perplab(*words).stdout.split()
+
+
 def test_verbose_tells_the_work_on_stderr() -> None:
     code = "from perplab.cli.main import app; app(['-v', 'run', 'replays/gap.toml', '--json'])"
     done = subprocess.run(
