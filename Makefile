@@ -39,7 +39,7 @@ bench: $(READY)  ## ours alone, each part beside its floor; figures and a plot o
 	$(BIN)/python benchmarks/account_scale.py --accounts 1000 10000 100000 1000000 --json build/bench/accounts.json
 	$(BIN)/python benchmarks/sweep_rate.py
 	$(BIN)/python benchmarks/audit_thousand.py
-	$(BIN)/python benchmarks/plots.py build/bench/growth.png build/bench/ticks.json:ticks build/bench/accounts.json:accounts build/bench/events.json:records
+	$(BIN)/python benchmarks/plots.py build/bench/growth.png build/bench/ticks.json:ticks build/bench/accounts.json:accounts build/bench/events.json:records:crowd
 
 bench-peers: $(READY)  ## beside other programs, which it installs: one tape, one task, every answer checked
 	$(BIN)/python benchmarks/beside_peers.py

@@ -3,7 +3,9 @@
 Draws a panel for each file, seconds against size on logarithmic axes, and prints the exponent of
 each series: the slope of log seconds against log size.
 
-    python benchmarks/plots.py OUT.png FILE.json:LABEL ...
+    python benchmarks/plots.py OUT.png FILE.json:LABEL[:SERIES] ...
+
+With SERIES only those whose names begin so.
 """
 
 import argparse
@@ -23,21 +25,23 @@ Points = dict[str, list[tuple[int, float]]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
-    parser.add_argument("panels", nargs="+", metavar="FILE.json:LABEL")
+    parser.add_argument("panels", nargs="+", metavar="FILE.json:LABEL[:SERIES]")
     options = parser.parse_args()
     mpl.use("agg")
-    panels = [panel.rpartition(":")[::2] for panel in options.panels]
+    panels = [(*panel.split(":"), "")[:3] for panel in options.panels]
     figure, axes = plt.subplots(1, len(panels), figsize=(6 * len(panels), 5), squeeze=False)
-    for axis, (file, label) in zip(axes[0], panels, strict=True):
+    for axis, (file, label, series) in zip(axes[0], panels, strict=True):
         print(f"{label}:")
-        _draw(axis, label, _points(Path(file)))
+        _draw(axis, label, _points(Path(file), series))
     figure.tight_layout()
     figure.savefig(options.out, dpi=90)
 
 
-def _points(file: Path) -> Points:
+def _points(file: Path, series: str) -> Points:
     found: Points = defaultdict(list)
     for row in json.loads(file.read_text()):
+        if not row["series"].startswith(series):
+            continue
         found[row["series"]].append((row["size"], row["seconds"]))
     return found
 

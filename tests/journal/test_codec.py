@@ -87,7 +87,7 @@ def test_a_text_with_a_change_is_read_as_by_the_strict_reader_alone(name: str) -
 
 def test_every_message_without_a_table_is_read_plainly() -> None:
     tables = {name for name, kind in MESSAGES.items() if reader_of(kind) is None}
-    assert tables == {"ChangeBrackets", "BracketsChanged"}
+    assert tables == {"ChangeBrackets", "BracketsChanged", "OpenHolders"}
     read = reader_of(ObserveMark)
     assert read is not None
     assert read(MARK) == decode("ObserveMark", MARK)

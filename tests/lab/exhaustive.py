@@ -101,7 +101,7 @@ class Exhaustive:
 
     def _take(self, event: ev.Event) -> None:
         name = getattr(event, "account", "")
-        if isinstance(event, ev.AccountOpened):
+        if isinstance(event, ev.AccountOpened | ev.HolderOpened):
             self.lives[name] = Life()
         if name not in self.lives:
             return

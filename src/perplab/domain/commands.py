@@ -49,8 +49,6 @@ class Wallet(StrEnum):
     FUNDING = "funding"
     FUTURES = "futures"
 
-    __hash__ = str.__hash__
-
 
 class OrderType(StrEnum):
     """How an order reaches the market."""

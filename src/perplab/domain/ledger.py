@@ -18,8 +18,6 @@ class Book(StrEnum):
     FEES = "fees"
     INSURANCE = "insurance"
 
-    __hash__ = str.__hash__
-
 
 Place = Book | tuple[str, Wallet] | tuple[str, str, PositionSide]
 """A book of the exchange, a user's wallet, or a position's isolated margin."""
@@ -49,10 +47,11 @@ def post(state: State, event: ev.Event) -> None:
         if not amount:
             continue
         if isinstance(place, Book):
-            setattr(state.ledger, place, getattr(state.ledger, place) + amount)
+            name = place._value_
+            setattr(state.ledger, name, getattr(state.ledger, name) + amount)
         elif len(place) == 2:  # noqa: PLR2004  # an account and its wallet
-            account = state.accounts[place[0]]
-            setattr(account, place[1], getattr(account, place[1]) + amount)
+            account, name = state.accounts[place[0]], place[1]._value_
+            setattr(account, name, getattr(account, name) + amount)
         else:
             position = state.accounts[place[0]].positions[place[1], place[2]]
             position.margin = Money(position.margin + amount)

@@ -1,5 +1,6 @@
 """Forms: how each type of field is written as canonical JSON and read back, strictly."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import StrEnum
@@ -94,6 +95,10 @@ class _Texts(dict[int, str]):
         return text
 
 
+_CANONICAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+"""How `format_units` writes numbers, but for a zero with a sign."""
+
+
 class _Numbers(dict[str, int]):
     """The number of each canonical text, without its quotes, kept for the next time."""
 
@@ -103,7 +108,8 @@ class _Numbers(dict[str, int]):
     def __missing__(self, text: str) -> int:
         whole, _, fraction = text.partition(".")
         units = int(whole + fraction.ljust(self.decimals, "0"))
-        if format_units(units, self.decimals) != text:
+        canonical = _CANONICAL.fullmatch(text) and len(fraction) <= self.decimals
+        if not canonical or text == "-0":
             raise FormError("", shown(text), format_units(units, self.decimals))
         if len(self) >= _KEPT:
             self.clear()
