@@ -15,7 +15,7 @@ import typer.main
 
 from cli.conftest import WIDE, Perplab
 from conftest import ROOT
-from perplab.cli import calc
+from perplab.cli.commands import COMMANDS
 from perplab.cli.failures import EXIT_CODES
 from perplab.cli.main import app
 
@@ -36,13 +36,13 @@ def commands() -> Iterator[tuple[str, Any]]:
     """Yield each command's words and the command, groups without a run of their own left out."""
     group: Any = typer.main.get_command(app)
     yield "perplab", group
-    for name, command in group.commands.items():
-        inner = typer.main.get_command(calc.app) if name == "calc" else command
-        if hasattr(inner, "commands"):
-            for word, one in inner.commands.items():
+    for name in COMMANDS:
+        command = group.get_command(None, name)
+        if hasattr(command, "commands"):
+            for word, one in command.commands.items():
                 yield f"perplab {name} {word}", one
         else:
-            yield f"perplab {name}", inner
+            yield f"perplab {name}", command
 
 
 PATHS = dict(commands())
@@ -92,6 +92,17 @@ def test_the_version_is_told(perplab: Perplab) -> None:
     assert re.fullmatch(r"perplab \d+\.\d+\.\d+\n", perplab("--version").stdout)
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_the_first_sentence_of_each(name: str) -> None:
+    group: Any = typer.main.get_command(app)
+    told = group.get_command(None, name).help
+    assert COMMANDS[name].sentence == " ".join(told.split("\n\n")[0].split())
+
+
+def test_a_command_that_is_misspelt_is_guessed(perplab: Perplab) -> None:
+    assert "replay" in perplab("repaly").stderr
+
+
 def test_help_loads_nothing_heavy() -> None:
     code = f"""
 import sys
@@ -104,6 +115,27 @@ print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["replay", "-h"], ["calc", "--help"]])
+def test_the_program_prints_the_same_help_without_what_typer_loads_for_markdown(
+    words: list[str], perplab: Perplab
+) -> None:
+    code = f"""
+import sys
+from perplab.cli.main import main
+sys.argv = ["perplab", *{words!r}]
+try:
+    main()
+finally:
+    print("markdown_it" in sys.modules, file=sys.stderr)
+"""
+    environment = {**os.environ, **WIDE}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stderr.strip() == "False"
+    assert done.stdout.split() == perplab(*words).stdout.split()
 
 
 def test_verbose_tells_the_work_on_stderr() -> None:

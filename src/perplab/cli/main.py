@@ -2,45 +2,50 @@
 
 import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_group
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
-from perplab.cli import ticks
-from perplab.cli.advise import advise, advise_mode
-from perplab.cli.agents import agents
-from perplab.cli.audit import audit, explain
-from perplab.cli.demo import demo
+from perplab.cli.commands import COMMANDS, MODE
 from perplab.cli.failures import EXIT_CODES, INTERRUPTED, exit_code_of
-from perplab.cli.fork import compare, fork, whatif
-from perplab.cli.replay import replay
-from perplab.cli.report import report
-from perplab.cli.run import run
-from perplab.cli.show import show
-from perplab.cli.sweep import sweep
-from perplab.cli.transfer import export, import_
-from perplab.cli.verify import verify
-from perplab.cli.watch import watch
-
-_MODE = "advise mode"
-_CALC = "The margin calculator: exact, nothing is traded."
 
 
 class Perplab(TyperGroup):
     """The top of the commands; an error that is for people becomes a message and an exit code."""
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands, in the order of their list."""
+        del ctx
+        return [*COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, which is loaded when it is first asked for."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            self.add_command(_loaded(cmd_name), cmd_name)
+        return super().get_command(ctx, cmd_name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help, with each command's sentence."""
+        self._name_all()
+        super().format_help(ctx, formatter)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the arguments name; the calculator is loaded when it is.
+        """Return the command that the arguments name, or say which they may have meant.
 
         `advise LOG` and `advise mode` are two commands: a log called mode is written ./mode.
         """
-        if args[:2] == _MODE.split():
-            args = [_MODE, *args[2:]]
-        if args and args[0] == "calc":
-            self.add_command(get_group(import_module("perplab.cli.calc").app), "calc")
+        if args[:2] == MODE.split():
+            args = [MODE, *args[2:]]
+        if args and args[0] not in COMMANDS:
+            self._name_all()
         return super().resolve_command(ctx, args)
+
+    def _name_all(self) -> None:
+        for name, command in COMMANDS.items():
+            self.commands.setdefault(name, TyperCommand(name, help=command.sentence))
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; a known error is one message on stderr."""
@@ -106,28 +111,30 @@ def perplab(
     del version, verbose  # their callbacks have done the work
 
 
-app.command()(replay)
-app.command()(run)
-app.command()(agents)
-app.command()(sweep)
-app.command()(demo)
-app.command()(verify)
-app.command()(audit)
-app.command()(explain)
-app.command()(show)
-app.command()(watch)
-app.command()(advise)
-app.command(_MODE)(advise_mode)
-app.command()(fork)
-app.command()(whatif)
-app.command()(compare)
-app.command()(report)
-app.command()(export)
-app.command("import")(import_)
-app.add_typer(typer.Typer(help=_CALC), name="calc")
-app.add_typer(ticks.app, name="ticks")
+def _loaded(name: str) -> Any:
+    """Return a command of its own module."""
+    module, _, attribute = COMMANDS[name].place.partition(".")
+    found = getattr(import_module(f"perplab.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        return get_group(found)
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(found)
+    return get_command(alone)
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    if len(sys.argv) == 1 or sys.argv[-1] in {"-h", "--help"}:
+        _spare_markdown()
     sys.exit(app())
+
+
+def _spare_markdown() -> None:
+    """Stand in for what typer loads for help in Markdown and for tracebacks: ours has neither.
+
+    They take a quarter of the time until the help is there.
+    """
+    for name, word in (("rich.markdown", "Markdown"), ("rich.traceback", "Traceback")):
+        module = ModuleType(name)
+        setattr(module, word, None)
+        sys.modules.setdefault(name, module)
