@@ -284,6 +284,11 @@ def test_what_cannot_be_varied_so_is_refused_in_a_sentence(
     ("old", "new", "words"),
     [
         ("[decision.hold]", '[[account]]\nname = "bob"\n[decision.hold]', "found 2 accounts"),
+        (
+            "[decision.hold]",
+            '[[population]]\nname = "p"\naccounts = 3\n[decision.hold]',
+            r"found a \[\[population\]\]",
+        ),
         ("[decision.hold]", '[decision.hold]\nname = "bob"', "'hold': name is the account's"),
         ("[decision.hold]", "[decision.hold]\nmargin = 1", "unknown key 'margin'"),
         ("100 * leverage", "100 ** leverage", "has something else than numbers"),

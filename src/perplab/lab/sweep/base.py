@@ -41,6 +41,8 @@ def read_base(path: Path) -> Base:
             f"{path}: found {found}; expected one [[account]], which every run of a sweep has;"
             " what differs between runs is a [decision.NAME] or varied with --vary"
         )
+    if data.get("population"):
+        raise ScenarioError(f"{path}: found a [[population]]; expected one [[account]] alone")
     return Base(
         source=str(path),
         folder=path.parent,
