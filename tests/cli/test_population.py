@@ -63,6 +63,19 @@ def test_a_name_that_nobody_has_is_refused(perplab: Perplab, crowd: Path) -> Non
         assert "expected one of ann, p001 ..." in result.output
 
 
+def test_holders_alone_cannot_be_forked_and_the_message_says_what_can(
+    perplab: Perplab, crowd: Path
+) -> None:
+    crowd.write_text(
+        SCENARIO[: SCENARIO.index("[[account]]")] + SCENARIO[SCENARIO.index("[[pop") :]
+    )
+    log = crowd.parent / "crowd.db"
+    assert perplab("run", crowd, "--log", log).exit_code == 0
+    result = perplab("fork", log, "--at", "+1m", "--do", "close 50%")
+    assert result.exit_code == 2, result.output
+    assert "expected a log of a scenario with an [[account]]" in " ".join(result.output.split())
+
+
 def test_a_liquidated_holder_is_explained(perplab: Perplab, crowd: Path) -> None:
     log = crowd.parent / "crowd.db"
     assert perplab("run", crowd, "--log", log).exit_code == 0

@@ -98,6 +98,12 @@ def test_one_that_cannot_be_is_refused_and_the_others_come_in(
     assert list(run.state.accounts) == ["there", "last"]
 
 
+def test_one_that_is_refused_first_and_comes_in_after_all_is_watched() -> None:
+    poor = holder(futures=Money(299 * ONE))
+    run = opened(poor, replace(poor, futures=Money(300 * ONE)))
+    run.tell("price falls to 57200 -> margin call; liquidation; order")
+
+
 DRAWN = st.lists(
     st.tuples(
         st.sampled_from(cm.MarginMode),

@@ -177,10 +177,9 @@ class Exchange:
             evolve(state, event)
             note(event)
             name = getattr(event, "account", None)
-            if name is not last:
+            if name is not last and name in accounts:
                 last = name
-                if name in accounts:
-                    dirty[name] = None
+                dirty[name] = None
             if kind is ev.BracketsChanged:
                 dirty.update(dict.fromkeys(accounts))
 
@@ -200,7 +199,7 @@ class Exchange:
         """
         accounts = self.state.accounts
         touched: dict[str, None] = {}
-        waiting = [(self._turn(key), key) for key in due]
+        waiting = [(_turn(accounts[key.account], key), key) for key in due]
         heapify(waiting)
         while waiting or self._dirty:
             changed, self._dirty = self._dirty, {}
@@ -211,15 +210,12 @@ class Exchange:
                     self._apply(_cover_futures(self.state, account))
                 if account.positions:
                     for key in pools_of(account):
-                        heappush(waiting, ((account.number, key.symbol, key.position_side), key))
+                        heappush(waiting, (_turn(account, key), key))
             if waiting:
                 self._apply(watch(self.state, heappop(waiting)[1]))
         if not self._exhaustive:
             self._redraw(touched, due)
         self._moved = {}
-
-    def _turn(self, key: PoolKey) -> tuple[int, str, PositionSide]:
-        return self.state.accounts[key.account].number, key.symbol, key.position_side
 
     def _redraw(self, touched: dict[str, None], due: dict[PoolKey, None]) -> None:
         """Put the bounds of all orders and pools that changed or were due; drop those gone."""
@@ -256,6 +252,10 @@ class Exchange:
         ]
         self._bands.put(key, bounds)
         self._postponed.pop(key, None)
+
+
+def _turn(account: Account, key: PoolKey) -> tuple[int, str, PositionSide]:
+    return account.number, key.symbol, key.position_side
 
 
 def _cover_futures(state: State, account: Account) -> Iterator[ev.Event]:

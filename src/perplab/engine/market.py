@@ -62,8 +62,6 @@ def _is_quoted(state: State, symbol: str) -> bool:
 def _beyond(state: State, symbol: str, price: int, side: Side, rate: int) -> Price:
     """Return the price moved against a taker by a rate, to the next tick on his worse side."""
     tick = state.instruments[symbol].tick
-    if not rate and not price % tick:
-        return Price(max(tick, price))
     if side is Side.BUY:
         return Price(divide_up(price * (ONE + rate), ONE * tick) * tick)
     return Price(max(tick, divide_down(price * (ONE - rate), ONE * tick) * tick))

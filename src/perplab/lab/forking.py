@@ -109,6 +109,11 @@ def _demand_agents(plan: Plan, folders: Sequence[Path]) -> None:
 def _account(plan: Plan, decision: Decision, parting: Parting) -> AccountPlan:
     """Return whose decision it is, or raise `ForkError`."""
     names = [account.name for account in plan.accounts]
+    if not names:
+        raise ForkError(
+            "the run has holders of populations alone, who decide nothing; expected a log of a"
+            " scenario with an [[account]]"
+        )
     wanted = decision.account
     if wanted is None and len(names) == 1:
         wanted = names[0]

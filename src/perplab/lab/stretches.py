@@ -3,7 +3,7 @@
 Skipping records few ticks; how near a position came to liquidation between them is on the tape.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -14,9 +14,6 @@ from perplab.lab.extremes import ON_TAPE, Sight
 from perplab.lab.marks import Marks, Seen
 from perplab.lab.pool import Pool, pool_of
 from perplab.tape.stream import Stream
-
-Streams = Mapping[str, Stream]
-"""The stream of each symbol's marks."""
 
 
 @dataclass(frozen=True, slots=True)
